@@ -1,0 +1,161 @@
+//! The catalogue of codes: what each finding means, why it matters, what to do.
+//!
+//! `explain`, the reports and the documentation all read this one table. A code stands here only if
+//! this version can produce it; `tests/catalog.rs` proves that a fixture case does.
+
+use serde::{Serialize, Serializer};
+
+/// One entry of the catalogue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Entry {
+    /// The stable code, `SCREAMING_SNAKE_CASE`.
+    pub code: &'static str,
+    /// A short noun phrase.
+    pub title: &'static str,
+    /// Why a release should care.
+    pub why: &'static str,
+    /// What to do about it, in one line.
+    pub remedy: &'static str,
+}
+
+macro_rules! catalog {
+    ($($variant:ident = $code:literal, $title:literal, $why:literal, $remedy:literal;)+) => {
+        /// A stable code of a finding or of a gate's outcome.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Code {
+            $(#[doc = $title] $variant,)+
+        }
+
+        /// Every entry, in the order in which `explain` lists them.
+        pub const CATALOG: &[(Code, Entry)] = &[
+            $((Code::$variant, Entry { code: $code, title: $title, why: $why, remedy: $remedy }),)+
+        ];
+
+        impl Code {
+            /// The code as it is printed.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Code::$variant => $code,)+ }
+            }
+
+            /// The catalogue's entry.
+            pub fn entry(self) -> Entry {
+                match self {
+                    $(Code::$variant => Entry { code: $code, title: $title, why: $why, remedy: $remedy },)+
+                }
+            }
+
+            /// The code of that name, in any letter case.
+            pub fn parse(text: &str) -> Option<Code> {
+                CATALOG.iter().find(|(_, entry)| entry.code.eq_ignore_ascii_case(text)).map(|(code, _)| *code)
+            }
+        }
+    };
+}
+
+catalog! {
+    ChecksPending = "CHECKS_PENDING", "A configured check has no evidence",
+        "A check that was not run, was left out with --only or was cut short proves nothing.",
+        "Run `cargo xtask maturity` without --only and let every check finish.";
+    ChecksFailed = "CHECKS_FAILED", "A required check failed",
+        "promotion_guard passes only when every configured check passed.",
+        "Fix the findings listed under promotion_guard; each names its own remedy.";
+    TestFailed = "TEST_FAILED", "A test failed",
+        "The code does not do what its own tests say it does.",
+        "Read the captured output in the report, fix the code or the test, run again.";
+    TestsNoneRan = "TESTS_NONE_RAN", "No test was executed",
+        "A test run that executed nothing is green for the wrong reason: a filter, an empty suite, a runner that does nothing.",
+        "Add a test, or remove the filter that leaves all of them out (.config/nextest.toml, tests.args).";
+    TestsBuildFailed = "TESTS_BUILD_FAILED", "The tests could not be built",
+        "What does not compile was not tested.",
+        "Fix the compiler errors listed; `cargo test --workspace --no-run --locked` shows the same.";
+    TestCrashed = "TEST_CRASHED", "A test binary ended without giving its results",
+        "A binary that was killed by a signal, or left early, took the results of its other tests with it.",
+        "Look at the log for an abort, a stack overflow or a call of std::process::exit.";
+    LintFailed = "LINT_FAILED", "A lint fired",
+        "Warnings that stay are warnings that hide the next one.",
+        "Fix the code at the place named, or allow the lint there with a reason.";
+    FormatFailed = "FORMAT_FAILED", "A file is not formatted",
+        "Unformatted files make every later diff harder to review.",
+        "Run `cargo fmt --all` and commit the result.";
+    AuditVulnerable = "AUDIT_VULNERABLE", "A dependency has a known vulnerability",
+        "The advisory is public; so is the way in.",
+        "Update to a patched version (`cargo update -p NAME`), or replace the dependency.";
+    AuditUnsound = "AUDIT_UNSOUND", "A dependency is unsound",
+        "Safe code that uses it can reach undefined behaviour.",
+        "Update to a version that the advisory calls patched, or replace the dependency.";
+    AuditUnmaintained = "AUDIT_UNMAINTAINED", "A dependency is unmaintained",
+        "The next vulnerability in it will not be fixed.",
+        "Plan its replacement; the advisory often names one.";
+    AuditYanked = "AUDIT_YANKED", "A locked version was yanked",
+        "Its author withdrew it, usually for a defect.",
+        "Run `cargo update -p NAME` to move to a version that was not yanked.";
+    AuditNotAssessed = "AUDIT_NOT_ASSESSED", "A package could not be assessed",
+        "Advisories are about registry packages: git and path packages, and versions without registry data, are not covered.",
+        "Take the package from a registry, or review it by other means.";
+    AuditDbStale = "AUDIT_DB_STALE", "The advisory database is too old",
+        "Advisories published since then are not in it, so a clean result proves little.",
+        "Update the database: run without --offline, or `git -C DIR pull` in the --advisory-db folder.";
+    AuditDbUnavailable = "AUDIT_DB_UNAVAILABLE", "The advisory database could not be read",
+        "Without advisories, nothing was audited.",
+        "Run once without --offline, or give a checkout of the RustSec database with --advisory-db DIR.";
+    CheckTimeout = "CHECK_TIMEOUT", "A check ran out of time",
+        "It was ended with its whole process tree; what it would have said is not known.",
+        "Look at the end of its log for what hangs, or raise its timeout in ci/maturity-evidence.yml.";
+    CheckError = "CHECK_ERROR", "A check could not be carried out",
+        "A tool was missing, did not start, or printed what could not be read: that is neither a pass nor a failure of the code.",
+        "Run the command shown by hand; install what is missing.";
+    SbomMissing = "SBOM_MISSING", "No SBOM could be generated",
+        "Without the list of what is shipped, nothing in it can be approved.",
+        "Run `cargo xtask sbom` and read its error; a stale or missing Cargo.lock is the usual cause.";
+    DepsUnapproved = "DEPS_UNAPPROVED", "A shipped dependency is not approved",
+        "Nobody has said yes to this exact version.",
+        "Review it, then run `cargo xtask approve-deps NAME@VERSION --by WHO` and commit ci/deps-approvals.toml.";
+    ApprovalExpired = "APPROVAL_EXPIRED", "An approval has expired",
+        "It was given for a limited time, and that time is over.",
+        "Review the dependency again and renew the approval with `cargo xtask approve-deps NAME@VERSION --by WHO`.";
+    ApprovalMismatch = "APPROVAL_MISMATCH", "The checksum differs from the approved one",
+        "What is locked is not what was reviewed, although name and version agree.",
+        "Find out why the content changed before approving again; this is what a replaced package looks like.";
+    ApprovalUnused = "APPROVAL_UNUSED", "An approval covers nothing",
+        "Approvals that nobody uses hide the ones that matter.",
+        "Run `cargo xtask approve-deps --prune`, or delete the entry.";
+    LicenseDenied = "LICENSE_DENIED", "A licence is not on the allow list",
+        "Shipping it may put obligations on you that nobody agreed to.",
+        "Replace the dependency, or allow the licence (or this crate) under deps_approval.licenses in ci/maturity-evidence.yml.";
+    LicenseUnknown = "LICENSE_UNKNOWN", "A package states no readable licence",
+        "Without a licence there is no right to ship it.",
+        "Find the licence and state it as an exception for this crate under deps_approval.licenses, or replace the dependency.";
+    SourceDenied = "SOURCE_DENIED", "A dependency comes from a source that is not allowed",
+        "Only reviewed registries, git hosts and paths may feed a release.",
+        "Take it from an allowed source, or allow the source under deps_approval.sources in ci/maturity-evidence.yml.";
+    LockfileStale = "LOCKFILE_STALE", "Cargo.lock is missing, untracked or out of date",
+        "Without a lockfile that fits the manifests, what was tested is not what will be built.",
+        "Run `cargo update --workspace` (or `cargo generate-lockfile`), then commit Cargo.lock.";
+    EvidenceMissing = "EVIDENCE_MISSING", "A gate has no evidence",
+        "Nothing was gathered for this gate, so nothing can be said for it.",
+        "Let the gate gather its evidence; a gate that this version cannot gather yet can only be report_only.";
+    EvidenceMismatch = "EVIDENCE_MISMATCH", "The evidence is about another state of the code",
+        "HEAD or the working tree changed while the checks ran, so they did not all see the same code.",
+        "Find what wrote to the tree (a test, a build script, an editor), then run again.";
+    TreeDirty = "TREE_DIRTY", "The working tree differs from the commit",
+        "What was judged is not what the commit holds.",
+        "Commit or stash the files named; generated files belong into .gitignore.";
+    NotARepository = "NOT_A_REPOSITORY", "The workspace is not a git repository with a commit",
+        "Without a commit the verdict is about nothing that can be found again.",
+        "Run `git init` and commit, or judge a checkout of the repository.";
+    ReleaseTagLax = "RELEASE_TAG_LAX", "A release tag lands in a stage that requires nothing",
+        "The tag looks like a release, but no pattern sends it to a stage with gates.",
+        "Add a pattern for it in ci/maturity-stages.yml; `cargo xtask validate-stages --ref TAG` shows where it lands.";
+}
+
+impl Serialize for Code {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl std::fmt::Display for Code {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.as_str())
+    }
+}

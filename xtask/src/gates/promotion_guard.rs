@@ -1,0 +1,1 @@
+//! promotion_guard: all required checks pass.

@@ -1,0 +1,40 @@
+//! What every gatherer is given.
+
+use std::path::{Path, PathBuf};
+
+use time::OffsetDateTime;
+
+use crate::process::Processes;
+use crate::progress::Progress;
+use crate::settings::Settings;
+use crate::workspace::Workspace;
+
+/// What a gatherer works with: where it runs, with what, and where its files go.
+#[derive(Clone, Copy)]
+pub struct Context<'a> {
+    /// What is judged.
+    pub workspace: &'a Workspace,
+    /// How evidence is gathered here.
+    pub settings: &'a Settings,
+    /// Starts programs.
+    pub processes: &'a Processes,
+    /// Hears what is running.
+    pub progress: &'a dyn Progress,
+    /// The staging folder, which becomes the output folder: logs go to `logs/`, SBOMs to `sbom/`.
+    pub staging: &'a Path,
+    /// The moment that ages are counted to, UTC.
+    pub effective_time: OffsetDateTime,
+    /// `--jobs`.
+    pub jobs: Option<u32>,
+    /// `--advisory-db`, absolute.
+    pub advisory_db: Option<&'a Path>,
+    /// Cargo's home folder: `CARGO_HOME`, else `.cargo` in the user's home.
+    pub cargo_home: &'a Path,
+}
+
+impl Context<'_> {
+    /// The log of a check's program, below the staging folder.
+    pub fn log(&self, name: &str) -> PathBuf {
+        self.staging.join("logs").join(format!("{name}.log"))
+    }
+}

@@ -1,0 +1,3 @@
+//! Arguments and clock in, exit status out.
+
+fn main() {}

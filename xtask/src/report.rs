@@ -1,0 +1,1 @@
+//! One verdict, several documents. Printers get `&Verdict` and return text; they change nothing.

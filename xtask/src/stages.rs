@@ -1,0 +1,54 @@
+//! The policy: stages, their patterns and their gates. Loading, validating, resolving.
+
+use std::collections::BTreeMap;
+
+use crate::gates::Gate;
+use crate::verdict::Mode;
+
+/// The stages of a workspace, laxest first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Policy {
+    /// In the order of the file.
+    pub stages: Vec<Stage>,
+    /// The file that it came from, relative to the workspace; `None` for the built-in stages.
+    pub file: Option<String>,
+}
+
+/// One stage.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stage {
+    /// Such as `GA`.
+    pub name: String,
+    /// One line.
+    pub description: String,
+    /// Globs over the short ref name, or over the full one if they start with `refs/`.
+    pub patterns: Vec<String>,
+    /// The mode of each gate; all five are there.
+    pub gates: BTreeMap<Gate, Mode>,
+}
+
+impl Stage {
+    /// The mode of a gate.
+    pub fn mode(&self, gate: Gate) -> Mode {
+        self.gates.get(&gate).copied().unwrap_or(Mode::Required)
+    }
+
+    /// Whether any gate is required.
+    pub fn requires_anything(&self) -> bool {
+        self.gates.values().any(|mode| *mode == Mode::Required)
+    }
+}
+
+/// What is known of refs, before one is chosen. Filled in by `workspace`, read by `stages::resolve`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RefFacts {
+    /// `--ref`: a short or a full name.
+    pub given: Option<String>,
+    /// The first variable of the CI's that names a ref, and the full ref it stands for, such as
+    /// `("GITHUB_REF", "refs/tags/v1.0.0")` or `("CI_COMMIT_TAG", "refs/tags/v1.0.0")`.
+    pub ci: Option<(String, String)>,
+    /// The branch that HEAD is on, short name.
+    pub branch: Option<String>,
+    /// Every tag of the repository (short name), and whether it is at HEAD.
+    pub tags: BTreeMap<String, bool>,
+}

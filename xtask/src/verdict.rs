@@ -1,0 +1,275 @@
+//! Outcomes, blocking, readiness, exit status: what the evidence amounts to.
+//!
+//! Pure values and functions. Nothing here reads a file, runs a program or looks at a clock, and
+//! printers only ever get `&Verdict`.
+
+use serde::Serialize;
+use time::OffsetDateTime;
+
+use crate::catalog::Code;
+use crate::evidence::{EvidenceFile, Subject};
+use crate::gates::Gate;
+
+/// How bad a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// The gate fails.
+    Error,
+    /// Worth acting on; the gate does not fail for it.
+    Warning,
+    /// Worth knowing.
+    Note,
+}
+
+/// One thing that was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The catalogue's code.
+    pub code: Code,
+    /// How bad it is.
+    pub severity: Severity,
+    /// What was found, in one line.
+    pub message: String,
+    /// The check of promotion_guard that found it.
+    pub check: Option<String>,
+    /// The package, as `name@version` or `name`.
+    pub package: Option<String>,
+    /// The file, relative to the workspace, with `/`.
+    pub file: Option<String>,
+    /// One-based line.
+    pub line: Option<u32>,
+    /// One-based column.
+    pub column: Option<u32>,
+    /// What to do, where that is more exact than what the catalogue says.
+    pub remedy: Option<String>,
+    /// Captured output, several lines.
+    pub detail: Option<String>,
+}
+
+impl Finding {
+    /// A finding without a place.
+    pub fn new(code: Code, severity: Severity, message: impl Into<String>) -> Self {
+        Finding {
+            code,
+            severity,
+            message: message.into(),
+            check: None,
+            package: None,
+            file: None,
+            line: None,
+            column: None,
+            remedy: None,
+            detail: None,
+        }
+    }
+
+    /// A finding for which the gate fails.
+    pub fn error(code: Code, message: impl Into<String>) -> Self {
+        Self::new(code, Severity::Error, message)
+    }
+
+    /// A finding worth acting on.
+    pub fn warning(code: Code, message: impl Into<String>) -> Self {
+        Self::new(code, Severity::Warning, message)
+    }
+
+    /// A finding worth knowing.
+    pub fn note(code: Code, message: impl Into<String>) -> Self {
+        Self::new(code, Severity::Note, message)
+    }
+
+    /// What to do: its own remedy, else the catalogue's.
+    pub fn remedy(&self) -> &str {
+        self.remedy.as_deref().unwrap_or(self.code.entry().remedy)
+    }
+
+    /// `file:line:column`, as far as known.
+    pub fn place(&self) -> Option<String> {
+        let file = self.file.as_ref()?;
+        Some(match (self.line, self.column) {
+            (Some(line), Some(column)) => format!("{file}:{line}:{column}"),
+            (Some(line), None) => format!("{file}:{line}"),
+            _ => file.clone(),
+        })
+    }
+}
+
+/// What a gate's evidence amounts to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Positive proof.
+    Pass,
+    /// Proof to the contrary, or no proof from a check that ran.
+    Fail,
+    /// No evidence.
+    Missing,
+    /// The policy says that it does not apply, and why.
+    NotApplicable,
+}
+
+/// Whether a gate can block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// It is reported.
+    ReportOnly,
+    /// It blocks unless it passes.
+    Required,
+}
+
+impl Mode {
+    /// As it stands in the policy file.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Mode::ReportOnly => "report_only",
+            Mode::Required => "required",
+        }
+    }
+}
+
+/// What a gate's judge says of its evidence, whatever the stage.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Judgement {
+    /// The gate.
+    pub gate: Gate,
+    /// What the evidence amounts to.
+    pub outcome: Outcome,
+    /// The gate's own code; `None` only for a pass or for not applicable.
+    pub code: Option<Code>,
+    /// One line: the counts of a pass, the sum of a failure.
+    pub message: String,
+    /// What was found, most severe first.
+    pub findings: Vec<Finding>,
+    /// How long gathering took, in milliseconds.
+    pub duration_ms: u64,
+}
+
+/// A judgement under one stage's mode.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GateVerdict {
+    /// What the evidence amounts to.
+    pub judgement: Judgement,
+    /// The mode that the stage (or `--enforce`) gives the gate.
+    pub mode: Mode,
+    /// Whether it blocks: required, and neither pass nor not applicable.
+    pub blocking: bool,
+    /// The files that hold the evidence.
+    pub evidence: Vec<EvidenceFile>,
+}
+
+/// Whether the ref may be promoted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Decision {
+    /// It may.
+    Passed,
+    /// It may not.
+    Blocked,
+}
+
+/// One reason for which the ref is blocked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BlockingReason {
+    /// A gate's name, or `subject`.
+    pub gate: String,
+    /// The code.
+    pub code: Code,
+    /// What is wrong, in one line.
+    pub message: String,
+    /// What to do, in one line.
+    pub remedy: String,
+}
+
+impl std::fmt::Display for BlockingReason {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {} ({})", self.gate, self.code, self.message)
+    }
+}
+
+/// Whether this commit would pass a stage.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Readiness {
+    /// The stage's name.
+    pub stage: String,
+    /// Whether it would pass.
+    pub would_pass: bool,
+    /// What stands in the way.
+    pub blocking_reasons: Vec<BlockingReason>,
+}
+
+/// A flag that changed what was gathered or judged.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Override {
+    /// The flag, such as `--only`.
+    pub flag: String,
+    /// Its value.
+    pub value: String,
+    /// Whether it can only make the verdict stricter, or may hide something.
+    pub effect: Effect,
+    /// What it did, in one line.
+    pub message: String,
+}
+
+/// What an override does to the verdict.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Effect {
+    /// It can only make the verdict stricter.
+    Stricter,
+    /// It changes what is looked at, and relaxes nothing.
+    Neutral,
+    /// It may let through what would have been blocked.
+    Relaxes,
+}
+
+/// A file that this run made, other than evidence.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Artifact {
+    /// `sbom`, `log`, …
+    pub kind: String,
+    /// Path relative to the output folder, with `/`.
+    pub path: String,
+    /// SHA-256, lower-case hex.
+    pub sha256: String,
+}
+
+/// Everything that the reports say.
+#[derive(Debug, Clone)]
+pub struct Verdict {
+    /// What was judged.
+    pub subject: Subject,
+    /// Findings about the subject itself.
+    pub subject_findings: Vec<Finding>,
+    /// The ref that was judged, in short form where it has one; `none` if there is none.
+    pub ref_name: String,
+    /// The stage's name.
+    pub stage: String,
+    /// Why it is that stage, in one line.
+    pub stage_reason: String,
+    /// The moment at which it was judged, UTC.
+    pub effective_time: OffsetDateTime,
+    /// Whether the ref may be promoted.
+    pub decision: Decision,
+    /// Why not; empty if it may.
+    pub blocking_reasons: Vec<BlockingReason>,
+    /// Every gate, in the catalogue's order.
+    pub gates: Vec<GateVerdict>,
+    /// Every stage, laxest first.
+    pub readiness: Vec<Readiness>,
+    /// Flags that changed what was gathered or judged.
+    pub overrides: Vec<Override>,
+    /// Files that this run made.
+    pub artifacts: Vec<Artifact>,
+}
+
+impl Verdict {
+    /// The exit status that this verdict projects to: 0 passed, 1 blocked. Errors have their own (2, 3).
+    pub fn exit_status(&self) -> u8 {
+        match self.decision {
+            Decision::Passed => 0,
+            Decision::Blocked => 1,
+        }
+    }
+}
