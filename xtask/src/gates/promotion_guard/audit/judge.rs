@@ -253,3 +253,35 @@ fn with_remedy(mut finding: Finding, remedy: impl Into<String>) -> Finding {
     finding.remedy = Some(remedy.into());
     finding
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_remedy_is_the_nearest_version_that_cargo_can_go_to() {
+        let cases: &[(&str, &[&str], &str)] = &[
+            ("1.2.2", &[">=1.2.3"], "run `cargo update -p demo@1.2.2 --precise 1.2.3`"),
+            ("1.2.2", &["^1.2.5", ">=2.0.0"], "run `cargo update -p demo@1.2.2 --precise 1.2.5`"),
+            ("1.2.2", &["^1.1.9", ">=1.3.0"], "run `cargo update -p demo@1.2.2 --precise 1.3.0`"),
+            ("0.4.1", &[">=0.5.0"], "require demo >=0.5.0 where"),
+            ("1.2.2", &[">1.2.3"], "require demo >1.2.3 where"),
+            ("1.2.2", &[">=2"], "require demo >=2 where"),
+            ("1.2.2", &[], "replace demo; `cargo tree --target all --invert demo@1.2.2`"),
+        ];
+        for (version, patched, expected) in cases {
+            let hit = AdvisoryHit {
+                id: String::new(),
+                kind: AdvisoryKind::Vulnerability,
+                package: "demo".into(),
+                version: (*version).into(),
+                title: String::new(),
+                url: None,
+                severity: None,
+                patched: patched.iter().map(ToString::to_string).collect(),
+            };
+            let remedy = remedy(&hit);
+            assert!(remedy.starts_with(expected), "{version} {patched:?}: {remedy}");
+        }
+    }
+}

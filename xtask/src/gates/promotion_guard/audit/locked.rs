@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::Path;
 
+use rustsec::SourceId;
 use rustsec::cargo_lock::package::SourceKind;
 use rustsec::cargo_lock::{Lockfile, Package};
 use rustsec::semver::Version;
@@ -63,7 +64,7 @@ fn parse(text: &str, members: &BTreeSet<(String, String)>) -> Result<Packages, S
         let key = (package.name.to_string(), package.version.to_string());
         if package.source.is_none() && members.contains(&key) {
             missing.remove(&key);
-        } else if package.source.as_ref().is_some_and(|source| source.is_default_registry()) {
+        } else if package.source.as_ref().is_some_and(SourceId::is_default_registry) {
             let checksum = package.checksum.as_ref().map(ToString::to_string);
             let (name, version) = (key.0, package.version.clone());
             packages.crates_io.push(Locked { name, version, checksum });

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use rustsec::Advisory;
 use rustsec::advisory::Informational;
+use rustsec::{Advisory, SourceId};
 
 use super::locked::Locked;
 use super::one_line;
@@ -31,7 +31,7 @@ pub(super) fn look_up(packages: &[Locked], advisories: &[Advisory], facts: &mut 
 }
 
 fn applies_to_crates_io(advisory: &Advisory) -> bool {
-    let about_us = advisory.metadata.source.as_ref().is_none_or(|source| source.is_default_registry());
+    let about_us = advisory.metadata.source.as_ref().is_none_or(SourceId::is_default_registry);
     about_us && !advisory.withdrawn()
 }
 

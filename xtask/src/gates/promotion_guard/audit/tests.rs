@@ -35,12 +35,12 @@ impl World {
     /// The packages, as `name version source`, that stand in its Cargo.lock beside the member `app`.
     fn new(packages: &[(&str, &str, &str)]) -> World {
         let folder = tempfile::tempdir().unwrap();
-        let mut lock = "version = 4\n\n[[package]]\nname = \"app\"\nversion = \"0.1.0\"\n".to_owned();
-        for (name, version, source) in packages {
-            lock += &format!("\n[[package]]\nname = \"{name}\"\nversion = \"{version}\"\n");
-            if !source.is_empty() {
-                lock += &format!("source = \"{source}\"\n");
-            }
+        let mut lock = "version = 4\n".to_owned();
+        for (name, version, source) in [&[("app", "0.1.0", "")], packages].concat() {
+            let source = if source.is_empty() { String::new() } else { format!("source = \"{source}\"\n") };
+            let package =
+                [("name", name), ("version", version)].map(|(key, value)| format!("{key} = \"{value}\"\n"));
+            lock.extend(["\n[[package]]\n", &package.concat(), &source]);
         }
         std::fs::write(folder.path().join("Cargo.lock"), lock).unwrap();
         let lockfile = Lockfile { present: true, sha256: None, tracked: None, stale: None };
@@ -108,7 +108,7 @@ fn metadata(root: &Path) -> cargo_metadata::Metadata {
 #[test]
 fn each_kind_of_advisory_has_its_code_and_its_severity() {
     let (error, warning, note) = (Severity::Error, Severity::Warning, Severity::Note);
-    let cases: &[(&str, &str, Option<(Code, Severity)>)] = &[
+    let cases = [
         ("made-up-parser", "1.2.2", Some((Code::AuditVulnerable, error))),
         ("made-up-parser", "1.2.3", None),
         ("made-up-parser", "1.0.9", None),
