@@ -228,3 +228,12 @@ pub(crate) fn did_you_mean(word: &str, valid: &[&str]) -> String {
         None => format!("expected {}", one_of(valid)),
     }
 }
+
+/// Reads `version`, which must be 1.
+pub fn version(fields: &Fields<'_>, complaints: &mut Complaints) {
+    let Some(node) = fields.need("version", "1", complaints) else { return };
+    if node.value != Value::Integer(1) {
+        let message = format!("version {} is not known to this version of the tool", node.value.describe());
+        complaints.at(node, message, "expected version: 1");
+    }
+}
