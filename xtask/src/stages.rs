@@ -15,8 +15,7 @@ mod validate;
 
 use std::collections::BTreeMap;
 
-use crate::gates::Gate;
-use crate::verdict::Mode;
+use crate::gates::{Gate, Mode};
 
 pub use builtin::builtin;
 pub use load::{load, load_file, parse};
