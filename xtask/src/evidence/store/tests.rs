@@ -223,11 +223,8 @@ fn a_folder_or_file_of_a_reserved_name_is_left_alone() {
     for (name, is_folder) in [(JSON_REPORT, true), (MANIFEST, true), (LOCK, true), ("evidence", false)] {
         let dir = TempDir::new().unwrap();
         let path = dir.path().join(name);
-        if is_folder {
-            fs::create_dir(&path).unwrap()
-        } else {
-            fs::write(&path, "mine").unwrap()
-        }
+        let made = if is_folder { fs::create_dir(&path) } else { fs::write(&path, "mine") };
+        made.unwrap();
         let error = run(dir.path(), "1", &[]).unwrap_err();
         assert_eq!(error.kind(), Kind::Tool);
         assert!(error.to_string().contains(name), "{error}");
