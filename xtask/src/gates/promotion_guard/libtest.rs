@@ -142,7 +142,9 @@ impl LibtestReader {
             return;
         }
         let Some(current) = self.current else { return };
-        if line.starts_with("error: test failed, to rerun") || line.starts_with("error: doctest failed, to rerun") {
+        if line.starts_with("error: test failed, to rerun")
+            || line.starts_with("error: doctest failed, to rerun")
+        {
             self.end_capture();
             self.sections[current].cargo_failed = true;
             return;
