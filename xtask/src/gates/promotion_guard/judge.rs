@@ -156,6 +156,12 @@ fn cut_short(record: &CheckRecord) -> Option<Finding> {
 
 /// What is left if the other findings do not say why there is no proof.
 fn unexplained(record: &CheckRecord, custom: Option<&CustomCheck>, found: &[Finding]) -> Option<Finding> {
+    if found.iter().all(|finding| finding.severity != Severity::Error)
+        && record.runs.iter().any(|run| !run.ended.success() && run.tail.contains("--locked was passed"))
+    {
+        let message = format!("`{}` could not begin: Cargo.lock does not fit the manifests", record.check);
+        return Some(Finding::error(Code::LockfileStale, message));
+    }
     if let Some(problem) = &record.problem {
         let finding = Finding::error(Code::CheckError, format!("`{}`: {problem}", record.check));
         let (remedy, detail) = (missing_tool(&record.check, problem), record.runs.last().and_then(tail));

@@ -88,6 +88,16 @@ fn results_that_a_test_prints_do_not_count() {
 }
 
 #[test]
+fn names_of_tests_that_a_test_ran_are_not_taken_for_its_own() {
+    let inner = "running 1 test\ntest inner ... FAILED\ntest i ... ignored\nfailures:\n---- inner stdout ----\nx\n\
+        failures:\n    inner\ntest result: FAILED. 0 passed; 1 failed; 1 ignored; 0 measured; 0 filtered out\n\
+        error: test failed, to rerun pass `--lib`\n";
+    let section = read(&format!("     Running x (a)\nrunning 2 tests\n{inner}{RESULT_OK}\n")).swap_remove(0);
+    assert_eq!(section.end(), BinaryEnd::Complete);
+    assert!(section.failed.is_empty() && section.ignored.is_empty(), "{section:?}");
+}
+
+#[test]
 fn doc_tests_may_have_several_blocks_and_all_must_agree() {
     let run = |text: &str| {
         let mut reader = LibtestReader::new(2, true);

@@ -235,17 +235,5 @@ fn arrow(line: &str) -> Option<(&str, u32, Option<u32>)> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{arrow, error_line};
-
-    #[test]
-    fn places_and_codes_are_read() {
-        assert_eq!(arrow("  --> src/a.rs:3:9"), Some(("src/a.rs", 3, Some(9))));
-        assert_eq!(arrow(" --> C:\\a.rs:3:9"), Some(("C:\\a.rs", 3, Some(9))));
-        assert_eq!(arrow(" --> src/a.rs:3"), Some(("src/a.rs", 3, None)));
-        assert_eq!(arrow(" --> src/a.rs"), None);
-        assert_eq!(error_line("error[E0308]: mismatched types"), Some((Some("E0308"), "mismatched types")));
-        assert_eq!(error_line("error: expected `}`"), Some((None, "expected `}`")));
-        assert_eq!(error_line("warning: unused"), None);
-    }
-}
+#[path = "messages_tests.rs"]
+mod tests;

@@ -109,6 +109,19 @@ fn whatever_was_parsed_a_bad_exit_is_a_failure() {
 }
 
 #[test]
+fn a_stale_lockfile_is_called_by_its_name() {
+    for index in 0..3 {
+        let judgement = judged(index, |record| {
+            record.runs[0].ended = Ended::Exited { status: 101 };
+            record.runs[0].tail =
+                "error: cannot update the lock file /w/Cargo.lock because --locked was passed to prevent this".into();
+        });
+        assert_eq!(codes(&judgement), [Code::LockfileStale], "{index}");
+        assert!(!judgement.message.contains("/w/"), "{}", judgement.message);
+    }
+}
+
+#[test]
 fn a_check_without_proof_is_a_failure() {
     for index in 0..4 {
         assert_eq!(codes(&judged(index, |record| record.facts = None)), [Code::CheckError], "{index}");
