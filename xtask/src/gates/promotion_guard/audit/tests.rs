@@ -74,6 +74,7 @@ impl World {
             jobs: None,
             advisory_db,
             cargo_home: &self.folder.path().join("cargo-home"),
+            source_date_epoch: None,
         })
     }
 
