@@ -86,6 +86,7 @@ fn a_path_names_keys_and_indices() {
 fn duplicates_are_found_everywhere_and_once_for_an_alias() {
     let document = parse("a: &x {k: 1, k: 2}\nb: *x\na: 3\n");
     let error = document.finish(Complaints::new()).unwrap_err();
+    assert!(!error.to_string().contains("not shown"), "{error}");
     let lines: Vec<String> = error.complaints().iter().map(ToString::to_string).collect();
     assert_eq!(
         lines,
