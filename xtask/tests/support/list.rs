@@ -1,0 +1,3 @@
+cases! {
+    tiny_passes
+}
