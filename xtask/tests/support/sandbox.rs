@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
@@ -19,8 +20,10 @@ pub(crate) const REPORTS: [&str; 2] = ["maturity-eval.json", "maturity-eval.md"]
 /// What stands in them before the run, as if from an earlier one.
 pub(crate) const OLD: &str = "the report of an earlier run\n";
 
-/// How many cases over the same base with dependencies may build at the same time. Each has a target
-/// folder of its own, so that none waits for another's build lock, and keeps it for the next case.
+/// Bases that are slow to build: their target folders are kept from case to case.
+const POOLED: &[&str] = &["orders-service"];
+/// How many cases over such a base may build at the same time. Each has a target folder to itself as
+/// long as it runs, so that none waits for another's build lock.
 const SLOTS: usize = 2;
 
 /// Where a case is played.
@@ -65,12 +68,11 @@ impl Sandbox {
         for folder in ["home", "tmp", "marks", "cargo"] {
             fs::create_dir_all(self.folder(folder)).expect("a folder of the sandbox");
         }
-        let registry = toolbox::cargo_home().join("registry");
-        fs::create_dir_all(&registry).expect("cargo's folder of packages");
-        std::os::unix::fs::symlink(registry, self.folder("cargo").join("registry")).expect("a link to it");
+        let folder = fixtures().join("cases").join(&case.name);
+        share_registry(&toolbox::cargo_home().join("registry"), &self.folder("cargo").join("registry"));
+        copy(&folder.join("cargo-home"), &self.folder("cargo"), &[]);
 
         copy(&fixtures().join(&case.base), &self.workspace, &["target", "dist"]);
-        let folder = fixtures().join("cases").join(&case.name);
         copy(&folder.join("overlay"), &self.workspace, &[]);
         edit(case, &self.workspace);
         for args in &case.before {
@@ -190,10 +192,9 @@ fn environment(root: &Path, target: &Path, extra: &BTreeMap<String, String>) -> 
     identity.chain(fixed).chain(folders).chain(target).chain(extra).collect()
 }
 
-/// A target folder. A base without dependencies gets a fresh one; for any other one of a few is locked,
-/// in which its dependencies are built once.
+/// A target folder: a fresh one, or for a base that is slow to build one of a few that are kept.
 fn target(base: &str, root: &Path) -> (PathBuf, Option<File>) {
-    if base == "tiny" {
+    if !POOLED.contains(&base) {
         return (root.join("target"), None);
     }
     let pool = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cases");
@@ -217,6 +218,21 @@ fn fetch(base: &str) {
     command.args(["fetch", "--locked", "--quiet"]).current_dir(fixtures().join(base));
     let output = command.output().expect("cargo starts");
     assert!(output.status.success(), "cargo fetch: {}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// Links what the user's cargo has downloaded into a cargo home of the sandbox's own, index by index, so
+/// that a case can add an index without touching the user's.
+fn share_registry(from: &Path, to: &Path) {
+    for folder in ["cache", "src", "index"] {
+        fs::create_dir_all(from.join(folder)).expect("cargo's folder of packages");
+    }
+    fs::create_dir_all(to.join("index")).expect("a folder of the sandbox");
+    let link = |name: &Path| symlink(from.join(name), to.join(name)).expect("a link to cargo's packages");
+    link(Path::new("cache"));
+    link(Path::new("src"));
+    for index in fs::read_dir(from.join("index")).expect("cargo's indexes").flatten() {
+        link(&Path::new("index").join(index.file_name()));
+    }
 }
 
 fn edit(case: &Case, workspace: &Path) {
