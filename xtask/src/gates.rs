@@ -65,3 +65,23 @@ impl std::fmt::Display for Gate {
         f.pad(self.as_str())
     }
 }
+
+/// Whether a gate can block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// It is reported.
+    ReportOnly,
+    /// It blocks unless it passes.
+    Required,
+}
+
+impl Mode {
+    /// As it stands in the policy file.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Mode::ReportOnly => "report_only",
+            Mode::Required => "required",
+        }
+    }
+}

@@ -1,6 +1,7 @@
 //! `cargo xtask maturity`: Pilot-to-Production gates for Cargo workspaces.
 
 pub mod catalog;
+pub mod cli;
 pub mod diagnostics;
 pub mod error;
 pub mod evidence;

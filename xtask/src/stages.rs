@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::gates::Gate;
-use crate::verdict::Mode;
+use crate::gates::{Gate, Mode};
 
 /// The stages of a workspace, laxest first.
 #[derive(Debug, Clone, PartialEq, Eq)]

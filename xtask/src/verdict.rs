@@ -3,12 +3,17 @@
 //! Pure values and functions. Nothing here reads a file, runs a program or looks at a clock, and
 //! printers only ever get `&Verdict`.
 
+mod decide;
+
 use serde::Serialize;
 use time::OffsetDateTime;
 
 use crate::catalog::Code;
 use crate::evidence::{EvidenceFile, Subject};
 use crate::gates::Gate;
+pub use crate::gates::Mode;
+
+pub use decide::{blocking_reasons, decision, gate_verdicts, readiness, subject_findings};
 
 /// How bad a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -109,26 +114,6 @@ pub enum Outcome {
     NotApplicable,
 }
 
-/// Whether a gate can block.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Mode {
-    /// It is reported.
-    ReportOnly,
-    /// It blocks unless it passes.
-    Required,
-}
-
-impl Mode {
-    /// As it stands in the policy file.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Mode::ReportOnly => "report_only",
-            Mode::Required => "required",
-        }
-    }
-}
-
 /// What a gate's judge says of its evidence, whatever the stage.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Judgement {
@@ -144,6 +129,20 @@ pub struct Judgement {
     pub findings: Vec<Finding>,
     /// How long gathering took, in milliseconds.
     pub duration_ms: u64,
+}
+
+impl Judgement {
+    /// Of a gate for which nothing was gathered.
+    pub fn missing(gate: Gate) -> Self {
+        Judgement {
+            gate,
+            outcome: Outcome::Missing,
+            code: Some(Code::EvidenceMissing),
+            message: "this version gathers no evidence for this gate yet".into(),
+            findings: Vec::new(),
+            duration_ms: 0,
+        }
+    }
 }
 
 /// A judgement under one stage's mode.

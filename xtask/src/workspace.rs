@@ -1,10 +1,23 @@
-//! What is judged: cargo metadata, git commit, tree and ref.
+//! What is judged: cargo metadata, git commit, tree and refs, toolchain.
+//!
+//! Reads, and never writes: Cargo.lock stays as it is, and so does the repository.
+
+pub mod git;
 
 use std::path::{Path, PathBuf};
 
 use cargo_metadata::Metadata;
+use sha2::{Digest, Sha256};
 
+use crate::error::{Error, Result};
+use crate::evidence::Subject;
 use crate::evidence::subject::Lockfile;
+use crate::process::Processes;
+use git::Repository;
+
+/// The files that say how a workspace is judged; together they are the policy in force.
+const POLICY_FILES: &[&str] =
+    &["ci/maturity-stages.yml", "ci/maturity-evidence.yml", "ci/deps-approvals.toml"];
 
 /// The workspace that is judged.
 #[derive(Debug)]
@@ -22,6 +35,35 @@ pub struct Workspace {
 }
 
 impl Workspace {
+    /// Asks cargo about the workspace around `folder`, or around `manifest_path`.
+    ///
+    /// # Errors
+    /// A usage error if there is none or cargo rejects it; a tool error if cargo cannot be run. A
+    /// lockfile that is missing or does not fit is no error: [`Lockfile`] records it.
+    pub fn load(
+        processes: &Processes,
+        folder: &Path,
+        manifest_path: Option<&Path>,
+        offline: bool,
+    ) -> Result<Workspace> {
+        let cargo = find_cargo(processes)?;
+        let (metadata, stale) = metadata(processes, &cargo, folder, manifest_path, offline)?;
+        let root = metadata.workspace_root.clone().into_std_path_buf();
+        let path = root.join("Cargo.lock");
+        let content = match std::fs::read(&path) {
+            Ok(content) => Some(content),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+            Err(error) => return Err(Error::tool(format!("cannot read {}: {error}", path.display()))),
+        };
+        let lockfile = Lockfile {
+            present: content.is_some(),
+            sha256: content.as_deref().map(sha256),
+            tracked: None,
+            stale,
+        };
+        Ok(Workspace { root, cargo, metadata, lockfile, offline })
+    }
+
     /// Cargo.lock.
     pub fn lockfile_path(&self) -> PathBuf {
         self.root.join("Cargo.lock")
@@ -36,5 +78,147 @@ impl Workspace {
     /// Whether dependencies are known: the lockfile is there and fits the manifests.
     pub fn resolved(&self) -> bool {
         self.metadata.resolve.is_some()
+    }
+
+    /// The names of the members, sorted.
+    pub fn member_names(&self) -> Vec<&str> {
+        let mut names: Vec<&str> =
+            self.metadata.workspace_packages().iter().map(|package| package.name.as_str()).collect();
+        names.sort_unstable();
+        names
+    }
+
+    /// The subject that evidence is bound to, and the refs from which the stage is chosen.
+    ///
+    /// # Errors
+    /// A tool error if git or rustc cannot be run.
+    pub fn subject(&self, processes: &Processes, repository: &Repository) -> Result<Subject> {
+        let rustc = processes.output(&["rustc", "-vV"], &self.root)?;
+        let field = |name: &str| {
+            rustc.lines().find_map(|line| line.strip_prefix(name)).map_or("unknown", str::trim).to_owned()
+        };
+        let cargo = processes.output(&[&self.cargo.to_string_lossy(), "--version"], &self.root)?;
+        let mut lockfile = self.lockfile.clone();
+        lockfile.tracked = repository.tracks(&self.lockfile_path());
+        Ok(Subject {
+            commit: repository.commit.clone(),
+            tree: repository.tree.clone(),
+            dirty: !repository.dirty.is_empty(),
+            dirty_paths: repository.dirty.iter().take(20).cloned().collect(),
+            dirty_count: repository.dirty.len(),
+            lockfile,
+            rustc: format!("{} ({})", field("release:"), field("commit-hash:")),
+            cargo: cargo.trim().to_owned(),
+            host: field("host:"),
+            policy_sha256: self.policy_digest()?,
+        })
+    }
+
+    /// SHA-256 over the policy files, each with its name and length, in a fixed order.
+    fn policy_digest(&self) -> Result<String> {
+        let mut digest = Sha256::new();
+        for name in POLICY_FILES {
+            match std::fs::read(self.root.join(name)) {
+                Ok(content) => {
+                    digest.update(format!("{name}\0{}\0", content.len()));
+                    digest.update(&content);
+                }
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+                Err(error) => {
+                    return Err(Error::usage(format!("cannot read {name}: {error}"))
+                        .help("it must be a readable file, or not be there at all"));
+                }
+            }
+        }
+        Ok(hex(&digest.finalize()))
+    }
+}
+
+/// The SHA-256 of some bytes, lower-case hex.
+pub fn sha256(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
+/// Bytes as lower-case hex.
+pub fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// The cargo that runs this tool, else the one on `PATH`.
+fn find_cargo(processes: &Processes) -> Result<PathBuf> {
+    processes
+        .var("CARGO")
+        .and_then(|cargo| processes.find(cargo))
+        .or_else(|| processes.find("cargo"))
+        .ok_or_else(|| {
+            Error::tool("cargo was not found").help("install Rust, or put cargo on PATH; the checks need it")
+        })
+}
+
+/// `cargo metadata --locked`; where that fails, what it said, and the metadata without dependencies.
+fn metadata(
+    processes: &Processes,
+    cargo: &Path,
+    folder: &Path,
+    manifest_path: Option<&Path>,
+    offline: bool,
+) -> Result<(Metadata, Option<String>)> {
+    let cargo = cargo.to_string_lossy();
+    let manifest = manifest_path.map(|path| path.to_string_lossy().into_owned());
+    let mut argv = vec![cargo.as_ref(), "metadata", "--format-version", "1"];
+    if let Some(manifest) = &manifest {
+        argv.extend(["--manifest-path", manifest]);
+    }
+    let mut locked = argv.clone();
+    locked.push("--locked");
+    if offline {
+        locked.push("--offline");
+    }
+    let (text, stale) = match processes.try_output(&locked, folder)? {
+        Ok(text) => (text, None),
+        Err(complaint) => {
+            argv.extend(["--no-deps", "--offline"]);
+            let text = processes.try_output(&argv, folder)?.map_err(|complaint| rejected(&complaint))?;
+            (text, Some(first_lines(&complaint)))
+        }
+    };
+    let metadata = cargo_metadata::MetadataCommand::parse(&text)
+        .map_err(|error| Error::tool(format!("`cargo metadata` printed what cannot be read: {error}")))?;
+    Ok((metadata, stale))
+}
+
+fn rejected(complaint: &str) -> Error {
+    Error::usage(format!("cargo does not accept this workspace: {}", first_lines(complaint))).help(
+        "run `cargo metadata --no-deps` to see it in full, or name another Cargo.toml with --manifest-path",
+    )
+}
+
+/// What cargo said, in one line: the error and its causes, without the "Updating …" before them.
+fn first_lines(complaint: &str) -> String {
+    let lines = complaint.lines().map(str::trim).filter(|line| !line.is_empty() && *line != "Caused by:");
+    let wanted: Vec<&str> = lines.skip_while(|line| !line.starts_with("error")).take(6).collect();
+    let text = if wanted.is_empty() { complaint.trim().to_owned() } else { wanted.join("; ") };
+    text.trim_start_matches("error: ").chars().take(600).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{first_lines, sha256};
+
+    #[test]
+    fn cargos_complaint_becomes_one_line() {
+        let complaint =
+            "    Updating crates.io index\nerror: cannot update the lock file\n\nCaused by:\n  why\n";
+        assert_eq!(first_lines(complaint), "cannot update the lock file; why");
+        assert_eq!(first_lines(" odd \n"), "odd");
+    }
+
+    #[test]
+    fn digests_are_lower_case_hex() {
+        assert_eq!(sha256(b""), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
     }
 }

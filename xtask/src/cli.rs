@@ -1,0 +1,180 @@
+//! The command line: types only, no input or output.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Pilot-to-Production gates for Cargo workspaces.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", version, max_term_width = 100)]
+pub struct Cli {
+    /// Judge the workspace of this Cargo.toml instead of the one around the current folder
+    #[arg(long, global = true, value_name = "PATH")]
+    pub manifest_path: Option<PathBuf>,
+
+    /// What to do
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Gather the evidence, judge it by the stage that the ref claims, write the reports
+    Maturity(Maturity),
+    /// Check ci/maturity-stages.yml and show where refs land
+    ValidateStages(ValidateStages),
+    /// Approve shipped dependencies, or list what is not approved and why
+    ApproveDeps(ApproveDeps),
+    /// Write the CycloneDX SBOMs alone
+    Sbom(Sbom),
+    /// Look the locked packages up in the advisory database, alone
+    Audit(Audit),
+    /// Say what a code means and how to fix it
+    Explain(Explain),
+}
+
+/// Arguments of `maturity`.
+#[derive(Debug, Clone, Args)]
+pub struct Maturity {
+    /// The ref that is judged [default: what the CI names, else a tag at HEAD, else the branch]
+    #[arg(long = "ref", value_name = "REF")]
+    pub reference: Option<String>,
+
+    /// Judge by this stage, whatever the ref claims; stands in the report
+    #[arg(long, value_name = "STAGE")]
+    pub stage: Option<String>,
+
+    /// Require this gate, whatever the stage says; may be repeated
+    #[arg(long, value_name = "GATE")]
+    pub enforce: Vec<String>,
+
+    /// Gather only these checks; the others are pending; may be repeated
+    #[arg(long, value_name = "CHECK", value_delimiter = ',')]
+    pub only: Vec<String>,
+
+    /// Print what would run, with which command and time-out, and stop
+    #[arg(long)]
+    pub dry_run: bool,
+
+    /// How it is gathered
+    #[command(flatten)]
+    pub gather: Gather,
+
+    /// Where the reports go
+    #[arg(long, value_name = "DIR", default_value = "dist/maturity")]
+    pub out: PathBuf,
+
+    /// What is printed
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub message_format: MessageFormat,
+
+    /// Print the verdict alone, not what is running
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// Arguments about gathering that several commands share.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Gather {
+    /// Leave the network alone
+    #[arg(long)]
+    pub offline: bool,
+
+    /// A folder with the RustSec advisory database; it is only read
+    #[arg(long, value_name = "DIR")]
+    pub advisory_db: Option<PathBuf>,
+
+    /// How many jobs cargo may run at once
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub jobs: Option<u32>,
+}
+
+/// What `maturity` prints on standard output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum MessageFormat {
+    /// A short verdict for people
+    Human,
+    /// The content of maturity-eval.json
+    Json,
+}
+
+/// Arguments of `validate-stages`.
+#[derive(Debug, Args)]
+pub struct ValidateStages {
+    /// The file [default: ci/maturity-stages.yml of the workspace]
+    pub file: Option<PathBuf>,
+
+    /// Also show where this ref lands; may be repeated
+    #[arg(long = "ref", value_name = "REF")]
+    pub references: Vec<String>,
+}
+
+/// Arguments of `approve-deps`.
+#[derive(Debug, Args)]
+pub struct ApproveDeps {
+    /// What to approve, as NAME@VERSION; without any, what is unapproved is listed
+    #[arg(value_name = "NAME@VERSION", conflicts_with = "all")]
+    pub packages: Vec<String>,
+
+    /// Approve everything that is shipped and not approved
+    #[arg(long)]
+    pub all: bool,
+
+    /// Who approves
+    #[arg(long, value_name = "WHO")]
+    pub by: Option<String>,
+
+    /// A remark that is kept with the approval
+    #[arg(long, value_name = "TEXT")]
+    pub note: Option<String>,
+
+    /// The last day on which it is valid (UTC)
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub expires: Option<String>,
+
+    /// Remove approvals of what is no longer shipped
+    #[arg(long)]
+    pub prune: bool,
+
+    /// Leave the network alone
+    #[arg(long)]
+    pub offline: bool,
+}
+
+/// Arguments of `sbom`.
+#[derive(Debug, Args)]
+pub struct Sbom {
+    /// Where they go
+    #[arg(long, value_name = "DIR", default_value = "dist/maturity/sbom")]
+    pub out: PathBuf,
+
+    /// Leave the network alone
+    #[arg(long)]
+    pub offline: bool,
+}
+
+/// Arguments of `audit`.
+#[derive(Debug, Args)]
+pub struct Audit {
+    /// How it is gathered
+    #[command(flatten)]
+    pub gather: Gather,
+}
+
+/// Arguments of `explain`.
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// The code, such as TESTS_NONE_RAN; without one, all are listed
+    pub code: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        super::Cli::command().debug_assert();
+    }
+}

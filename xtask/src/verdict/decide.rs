@@ -1,0 +1,262 @@
+//! (judgements, stage, time) → verdict. Pure: the same input gives the same verdict.
+
+use crate::catalog::Code;
+use crate::evidence::{EvidenceFile, Subject};
+use crate::gates::Gate;
+use crate::stages::{Policy, Stage};
+
+use super::{BlockingReason, Decision, Finding, GateVerdict, Judgement, Mode, Outcome, Readiness, Severity};
+
+/// What the subject itself gives to say: no commit, a dirty tree, a tree that changed meanwhile.
+pub fn subject_findings(before: &Subject, after: &Subject, problem: Option<&str>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if !before.has_commit() {
+        let why = problem.unwrap_or("git knows no commit here");
+        findings.push(Finding::error(Code::NotARepository, format!("there is no commit to judge: {why}")));
+    } else if before.dirty {
+        let shown = before.dirty_paths.iter().take(5).map(String::as_str).collect::<Vec<_>>().join(", ");
+        let more = before.dirty_count.saturating_sub(5);
+        let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let noun = if before.dirty_count == 1 { "file differs" } else { "files differ" };
+        let message = format!("{} {noun} from the commit: {shown}{rest}", before.dirty_count);
+        let mut finding = Finding::error(Code::TreeDirty, message);
+        finding.file = before.dirty_paths.first().cloned();
+        findings.push(finding);
+    }
+    if let Some(change) = change(before, after) {
+        findings.push(Finding::error(Code::EvidenceMismatch, change));
+    }
+    findings
+}
+
+fn change(before: &Subject, after: &Subject) -> Option<String> {
+    if before.commit != after.commit {
+        return Some(format!("HEAD moved from {} to {} while the checks ran", before.commit, after.commit));
+    }
+    if before.policy_sha256 != after.policy_sha256 {
+        return Some("the policy files under ci/ changed while the checks ran".into());
+    }
+    if before.lockfile.sha256 != after.lockfile.sha256 {
+        return Some("Cargo.lock changed while the checks ran".into());
+    }
+    if (before.dirty_count, &before.dirty_paths) != (after.dirty_count, &after.dirty_paths) {
+        let new = after.dirty_paths.iter().filter(|path| !before.dirty_paths.contains(path));
+        let new = new.take(5).map(String::as_str).collect::<Vec<_>>().join(", ");
+        let what = if new.is_empty() { "files went back to the commit's state".to_owned() } else { new };
+        return Some(format!("the working tree changed while the checks ran: {what}"));
+    }
+    None
+}
+
+/// Puts the judgements under a stage's modes. A gate that is `enforced` is required whatever the
+/// stage says. A gate without a judgement is missing: nothing was gathered, so nothing is proven.
+pub fn gate_verdicts(
+    judgements: &[Judgement],
+    stage: &Stage,
+    enforced: &[Gate],
+    files: &[EvidenceFile],
+) -> Vec<GateVerdict> {
+    let verdict = |gate: Gate| {
+        let judgement = judgements
+            .iter()
+            .find(|judgement| judgement.gate == gate)
+            .cloned()
+            .unwrap_or_else(|| Judgement::missing(gate));
+        let mode = if enforced.contains(&gate) { Mode::Required } else { stage.mode(gate) };
+        let proven = matches!(judgement.outcome, Outcome::Pass | Outcome::NotApplicable);
+        let evidence = files.iter().filter(|file| file.gate == gate.as_str()).cloned().collect();
+        GateVerdict { judgement, mode, blocking: mode == Mode::Required && !proven, evidence }
+    };
+    Gate::ALL.into_iter().map(verdict).collect()
+}
+
+/// Why a ref is blocked: the subject first, then each blocking gate with its own code and after it
+/// each further code among its errors. A stage that requires nothing is never blocked.
+pub fn blocking_reasons(subject_findings: &[Finding], gates: &[GateVerdict]) -> Vec<BlockingReason> {
+    let mut reasons = Vec::new();
+    if gates.iter().any(|gate| gate.mode == Mode::Required) {
+        reasons.extend(by_code("subject", subject_findings, None));
+    }
+    for gate in gates.iter().filter(|gate| gate.blocking) {
+        let judgement = &gate.judgement;
+        let name = judgement.gate.as_str();
+        let code = judgement.code.unwrap_or(Code::EvidenceMissing);
+        reasons.push(BlockingReason {
+            gate: name.into(),
+            code,
+            message: judgement.message.clone(),
+            remedy: remedy(judgement, code),
+        });
+        reasons.extend(by_code(name, &judgement.findings, Some(code)));
+    }
+    reasons
+}
+
+/// The remedy of the first error with the gate's own code, else the catalogue's.
+fn remedy(judgement: &Judgement, code: Code) -> String {
+    let own =
+        judgement.findings.iter().find(|finding| finding.code == code && finding.severity == Severity::Error);
+    own.map_or(code.entry().remedy, Finding::remedy).to_owned()
+}
+
+/// One reason for each code among the errors, in the order in which they come.
+fn by_code(gate: &str, findings: &[Finding], but: Option<Code>) -> Vec<BlockingReason> {
+    let errors = || findings.iter().filter(|finding| finding.severity == Severity::Error);
+    let mut codes: Vec<Code> = Vec::new();
+    for finding in errors() {
+        if Some(finding.code) != but && !codes.contains(&finding.code) {
+            codes.push(finding.code);
+        }
+    }
+    let reason = |code: Code| {
+        let mut same = errors().filter(|finding| finding.code == code);
+        let first = same.next()?;
+        let message = match same.count() {
+            0 => first.message.clone(),
+            more => format!("{}; and {more} more", first.message),
+        };
+        Some(BlockingReason { gate: gate.into(), code, message, remedy: first.remedy().to_owned() })
+    };
+    codes.into_iter().filter_map(reason).collect()
+}
+
+/// The decision that the reasons amount to.
+pub fn decision(reasons: &[BlockingReason]) -> Decision {
+    if reasons.is_empty() { Decision::Passed } else { Decision::Blocked }
+}
+
+/// For every stage, whether this commit would pass it.
+pub fn readiness(policy: &Policy, judgements: &[Judgement], subject_findings: &[Finding]) -> Vec<Readiness> {
+    let ready = |stage: &Stage| {
+        let gates = gate_verdicts(judgements, stage, &[], &[]);
+        let blocking_reasons = blocking_reasons(subject_findings, &gates);
+        Readiness { stage: stage.name.clone(), would_pass: blocking_reasons.is_empty(), blocking_reasons }
+    };
+    policy.stages.iter().map(ready).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::evidence::subject::Lockfile;
+
+    fn subject(commit: &str, dirty: &[&str]) -> Subject {
+        Subject {
+            commit: commit.into(),
+            tree: "tree".into(),
+            dirty: !dirty.is_empty(),
+            dirty_paths: dirty.iter().map(ToString::to_string).collect(),
+            dirty_count: dirty.len(),
+            lockfile: Lockfile { present: true, sha256: None, tracked: Some(true), stale: None },
+            rustc: String::new(),
+            cargo: String::new(),
+            host: String::new(),
+            policy_sha256: "p".into(),
+        }
+    }
+
+    fn stage(name: &str, required: &[Gate]) -> Stage {
+        let mode = |gate| if required.contains(&gate) { Mode::Required } else { Mode::ReportOnly };
+        let gates: BTreeMap<Gate, Mode> = Gate::ALL.into_iter().map(|gate| (gate, mode(gate))).collect();
+        Stage { name: name.into(), description: String::new(), patterns: Vec::new(), gates }
+    }
+
+    fn judged(gate: Gate, outcome: Outcome, code: Option<Code>) -> Judgement {
+        let findings = code.map(|code| Finding::error(code, "found")).into_iter().collect();
+        Judgement { gate, outcome, code, message: "sum".into(), findings, duration_ms: 0 }
+    }
+
+    #[test]
+    fn only_a_pass_or_not_applicable_lets_a_required_gate_through() {
+        let cases = [
+            (Outcome::Pass, false),
+            (Outcome::NotApplicable, false),
+            (Outcome::Fail, true),
+            (Outcome::Missing, true),
+        ];
+        for (outcome, blocks) in cases {
+            let judgements = [judged(Gate::PromotionGuard, outcome, None)];
+            let required = gate_verdicts(&judgements, &stage("S", &[Gate::PromotionGuard]), &[], &[]);
+            assert_eq!(required[0].blocking, blocks, "{outcome:?}");
+            let reported = gate_verdicts(&judgements, &stage("S", &[]), &[], &[]);
+            assert!(!reported[0].blocking, "{outcome:?}");
+            let enforced = gate_verdicts(&judgements, &stage("S", &[]), &[Gate::PromotionGuard], &[]);
+            assert_eq!(enforced[0].blocking, blocks, "{outcome:?}");
+        }
+    }
+
+    #[test]
+    fn a_gate_without_judgement_is_missing_and_blocks_where_it_is_required() {
+        let gates = gate_verdicts(&[], &stage("S", &Gate::ALL), &[], &[]);
+        assert_eq!(gates.len(), 5);
+        assert!(gates.iter().all(|gate| gate.blocking && gate.judgement.outcome == Outcome::Missing));
+        let reasons = blocking_reasons(&[], &gates);
+        assert_eq!(reasons.len(), 5);
+        assert!(reasons.iter().all(|reason| reason.code == Code::EvidenceMissing));
+    }
+
+    #[test]
+    fn a_dirty_tree_blocks_only_a_stage_that_requires_anything() {
+        let dirty = subject("c", &["a.rs"]);
+        let findings = subject_findings(&dirty, &dirty, None);
+        assert_eq!(findings.len(), 1);
+        let pass = [judged(Gate::PromotionGuard, Outcome::Pass, None)];
+        let strict = gate_verdicts(&pass, &stage("S", &[Gate::PromotionGuard]), &[], &[]);
+        let reasons = blocking_reasons(&findings, &strict);
+        assert_eq!(reasons[0].to_string(), "subject: TREE_DIRTY (1 file differs from the commit: a.rs)");
+        assert_eq!(decision(&reasons), Decision::Blocked);
+        let lax = gate_verdicts(&pass, &stage("S", &[]), &[], &[]);
+        assert_eq!(decision(&blocking_reasons(&findings, &lax)), Decision::Passed);
+    }
+
+    #[test]
+    fn what_changed_while_the_checks_ran_is_a_mismatch() {
+        let clean = subject("c", &[]);
+        let cases = [
+            (clean.clone(), None),
+            (subject("d", &[]), Some("HEAD moved")),
+            (subject("c", &["x"]), Some("working tree changed")),
+            (Subject { policy_sha256: "q".into(), ..clean.clone() }, Some("policy files")),
+        ];
+        for (after, expected) in cases {
+            let findings = subject_findings(&clean, &after, None);
+            match expected {
+                None => assert!(findings.is_empty()),
+                Some(text) => {
+                    assert_eq!(findings[0].code, Code::EvidenceMismatch);
+                    assert!(findings[0].message.contains(text), "{}", findings[0].message);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn each_code_among_the_errors_is_a_reason_of_its_own() {
+        let mut judgement = judged(Gate::PromotionGuard, Outcome::Fail, Some(Code::ChecksFailed));
+        judgement.findings = vec![
+            Finding::error(Code::TestFailed, "one"),
+            Finding::error(Code::TestFailed, "two"),
+            Finding::warning(Code::AuditUnsound, "odd"),
+            Finding::error(Code::LintFailed, "three"),
+        ];
+        let gates = gate_verdicts(&[judgement], &stage("S", &[Gate::PromotionGuard]), &[], &[]);
+        let reasons: Vec<String> = blocking_reasons(&[], &gates).iter().map(ToString::to_string).collect();
+        assert_eq!(
+            reasons,
+            [
+                "promotion_guard: CHECKS_FAILED (sum)",
+                "promotion_guard: TEST_FAILED (one; and 1 more)",
+                "promotion_guard: LINT_FAILED (three)",
+            ]
+        );
+    }
+
+    #[test]
+    fn readiness_speaks_of_every_stage() {
+        let policy = Policy { stages: vec![stage("PILOT", &[]), stage("GA", &Gate::ALL)], file: None };
+        let ready = readiness(&policy, &[], &[]);
+        assert_eq!(ready.iter().map(|ready| ready.would_pass).collect::<Vec<_>>(), [true, false]);
+    }
+}
