@@ -86,6 +86,9 @@ catalog! {
     AuditUnmaintained = "AUDIT_UNMAINTAINED", "A dependency is unmaintained",
         "The next vulnerability in it will not be fixed.",
         "Plan its replacement; the advisory often names one.";
+    AuditNotice = "AUDIT_NOTICE", "There is a notice about a dependency",
+        "It is no vulnerability, but its users were meant to read it.",
+        "Read the advisory and decide whether it concerns you.";
     AuditYanked = "AUDIT_YANKED", "A locked version was yanked",
         "Its author withdrew it, usually for a defect.",
         "Run `cargo update -p NAME` to move to a version that was not yanked.";

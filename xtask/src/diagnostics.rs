@@ -48,9 +48,38 @@ pub fn nearest<'a>(word: &str, valid: impl IntoIterator<Item = &'a str>) -> Opti
         .map(|(_, candidate)| candidate)
 }
 
+/// Text from outside, in backquotes, fit for a line of a message: at most 120 characters, and what
+/// would move the cursor, hide text or reverse it is written as an escape.
+pub fn shown(text: &str) -> String {
+    let mut line = String::from("`");
+    for (count, character) in text.chars().enumerate() {
+        if count == 120 {
+            line.push('\u{2026}');
+            break;
+        }
+        let invisible = matches!(character,
+            '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+        if character.is_control() || invisible {
+            line.extend(character.escape_default());
+        } else {
+            line.push(character);
+        }
+    }
+    line.push('`');
+    line
+}
+
 #[cfg(test)]
 mod tests {
-    use super::nearest;
+    use super::{nearest, shown};
+
+    #[test]
+    fn text_from_outside_cannot_move_the_cursor() {
+        assert_eq!(shown("v1.0"), "`v1.0`");
+        assert_eq!(shown("a\u{1b}[2J\nb\u{202e}"), r"`a\u{1b}[2J\nb\u{202e}`");
+        assert_eq!(shown("\u{1f600} \u{e9}"), "`\u{1f600} \u{e9}`");
+        assert_eq!(shown(&"x".repeat(500)).chars().count(), 123);
+    }
 
     #[test]
     fn a_slip_is_found_and_a_stranger_is_not() {

@@ -16,3 +16,4 @@ pub mod settings;
 pub mod stages;
 pub mod verdict;
 pub mod workspace;
+pub mod yaml;

@@ -1,8 +1,30 @@
 //! The policy: stages, their patterns and their gates. Loading, validating, resolving.
+//!
+//! There is one loader: `validate-stages` and `maturity` read the file through it. Nothing here runs a
+//! program or asks git: what is known of refs comes in as [`RefFacts`].
+
+mod builtin;
+mod glob;
+mod load;
+mod patterns;
+mod release;
+mod resolve;
+#[cfg(test)]
+mod tests;
+mod validate;
 
 use std::collections::BTreeMap;
 
 use crate::gates::{Gate, Mode};
+
+pub use builtin::builtin;
+pub use load::{load, load_file, parse};
+pub use release::looks_like_release;
+pub use resolve::{Relaxation, Resolved, resolve};
+pub use validate::{Landing, Validation, render, validate};
+
+/// Where the policy is, relative to the workspace root.
+pub const FILE: &str = "ci/maturity-stages.yml";
 
 /// The stages of a workspace, laxest first.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,6 +33,18 @@ pub struct Policy {
     pub stages: Vec<Stage>,
     /// The file that it came from, relative to the workspace; `None` for the built-in stages.
     pub file: Option<String>,
+}
+
+impl Policy {
+    /// The stage of that name and its place in the order.
+    pub fn find(&self, name: &str) -> Option<(usize, &Stage)> {
+        self.stages.iter().enumerate().find(|(_, stage)| stage.name == name)
+    }
+
+    /// What this policy is called in messages.
+    pub fn source(&self) -> &str {
+        self.file.as_deref().unwrap_or("the built-in stages")
+    }
 }
 
 /// One stage.

@@ -1,1 +1,3 @@
 //! promotion_guard: all required checks pass.
+
+pub mod audit;

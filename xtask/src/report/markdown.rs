@@ -1,0 +1,160 @@
+//! `maturity-eval.md`: the verdict for a person and for a pull request.
+//!
+//! The top is what decides: the verdict, what blocks and how to lift it, what was relaxed. Everything
+//! else is folded away below it. No text from outside is taken for markup, and the whole stays short
+//! enough for a comment on a pull request.
+
+mod details;
+mod escape;
+
+use std::fmt::Write as _;
+
+use self::escape::{code, inline};
+use super::text::{count, rfc3339};
+use super::{distance, headline, later_stages};
+use crate::catalog::Code;
+use crate::verdict::{BlockingReason, Effect, GateVerdict, Mode, Outcome, Severity, Verdict};
+
+/// GitHub takes comments of up to 65,536 characters; what follows the details needs room as well.
+const ROOM: usize = 50_000;
+/// Blocking reasons that are told one by one.
+const MAX_REASONS: usize = 20;
+
+/// The report as Markdown (GitHub's dialect, which GitLab's viewer reads as well).
+pub fn render(verdict: &Verdict) -> String {
+    let mut out = String::new();
+    let head = headline(verdict);
+    let _ = writeln!(out, "**{}**: {} {}\n", head.word, code(head.subject), inline(&head.rest));
+    let commit: String = verdict.subject.commit.chars().take(12).collect();
+    let _ = writeln!(
+        out,
+        "Commit {}, stage {} because {}; judged for {}.\n",
+        code(&commit),
+        code(&verdict.stage),
+        inline(&verdict.stage_reason),
+        rfc3339(verdict.effective_time),
+    );
+    reasons(&mut out, &verdict.blocking_reasons);
+    boxes(&mut out, verdict);
+    gates(&mut out, &verdict.gates);
+    readiness(&mut out, verdict);
+    details::render(&mut out, verdict, ROOM);
+    out.truncate(out.trim_end().len());
+    out.push('\n');
+    out
+}
+
+fn reasons(out: &mut String, reasons: &[BlockingReason]) {
+    if reasons.is_empty() {
+        return;
+    }
+    out.push_str("### What stands in the way\n\n");
+    for reason in reasons.iter().take(MAX_REASONS) {
+        let _ = writeln!(out, "1. {}: {} ({})", inline(&reason.gate), reason.code, inline(&reason.message));
+        let _ = writeln!(out, "   - **Remedy**: {}", inline(&reason.remedy));
+    }
+    if let Some(more @ 1..) = reasons.len().checked_sub(MAX_REASONS) {
+        let _ = writeln!(out, "1. and {more} more in `maturity-eval.json`");
+    }
+    out.push('\n');
+}
+
+/// What nobody may overlook: each an alert of its own.
+fn boxes(out: &mut String, verdict: &Verdict) {
+    let relaxing: Vec<_> = verdict.overrides.iter().filter(|given| given.effect == Effect::Relaxes).collect();
+    if !relaxing.is_empty() {
+        out.push_str(
+            "> [!CAUTION]\n> **Relaxed by hand.** This verdict is not what the policy alone would say.\n",
+        );
+        for given in relaxing {
+            let value =
+                if given.value.is_empty() { String::new() } else { format!(" {}", code(&given.value)) };
+            let _ = writeln!(out, "> - {}{value}: {}", code(&given.flag), inline(&given.message));
+        }
+        out.push('\n');
+    }
+    let subject = &verdict.subject;
+    if subject.dirty {
+        let paths: Vec<String> = subject.dirty_paths.iter().map(|path| code(path)).collect();
+        let _ = writeln!(
+            out,
+            "> [!WARNING]\n> **Dirty tree.** {} from the commit, so this is not a verdict about the commit: {}{}\n",
+            if subject.dirty_count == 1 {
+                "1 file differs".to_string()
+            } else {
+                format!("{} files differ", subject.dirty_count)
+            },
+            paths.join(", "),
+            if subject.dirty_count > paths.len() { ", …" } else { "" },
+        );
+    }
+    // The dirty tree has its box already; the rest is told unless it is a reason told above.
+    for finding in &verdict.subject_findings {
+        let told = (finding.code == Code::TreeDirty && subject.dirty)
+            || verdict.blocking_reasons.iter().any(|reason| reason.code == finding.code);
+        if !told && finding.severity != Severity::Note {
+            let entry = finding.code.entry();
+            let _ = writeln!(
+                out,
+                "> [!WARNING]\n> **{}.** {}: {}\n>\n> Remedy: {}\n",
+                entry.title,
+                finding.code,
+                inline(&finding.message),
+                inline(finding.remedy()),
+            );
+        }
+    }
+}
+
+fn outcome(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Pass => "✅ pass",
+        Outcome::Fail => "❌ fail",
+        Outcome::Missing => "❔ missing",
+        Outcome::NotApplicable => "➖ not applicable",
+    }
+}
+
+fn gates(out: &mut String, gates: &[GateVerdict]) {
+    out.push_str("### Gates\n\n| Gate | Mode | Outcome | What it says |\n| --- | --- | --- | --- |\n");
+    for gate in gates {
+        let judgement = &gate.judgement;
+        let mode = match gate.mode {
+            Mode::Required => "required",
+            Mode::ReportOnly => "report only",
+        };
+        let blocks = if gate.blocking { ", **blocks**" } else { "" };
+        let _ = writeln!(
+            out,
+            "| {} | {mode} | {}{blocks} | {} |",
+            judgement.gate,
+            outcome(judgement.outcome),
+            inline(&judgement.message)
+        );
+    }
+    out.push('\n');
+}
+
+/// How far it is to the stages that come later.
+fn readiness(out: &mut String, verdict: &Verdict) {
+    let later = later_stages(verdict);
+    if later.is_empty() {
+        return;
+    }
+    out.push_str("### Distance to the later stages\n\n");
+    for stage in later {
+        let mark = if stage.would_pass { "✅" } else { "⏳" };
+        let _ = writeln!(out, "- {mark} {}: {}", code(&stage.stage), inline(&distance(stage)));
+    }
+    out.push('\n');
+}
+
+/// The heading of a fold: nothing in it comes from outside.
+fn summary_of(gate: &GateVerdict) -> String {
+    let judgement = &gate.judgement;
+    let found = count(judgement.findings.len(), "finding");
+    format!("{}: {}, {found}", judgement.gate, outcome(judgement.outcome))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,99 @@
+use super::super::samples;
+use super::*;
+use crate::verdict::Finding;
+
+/// The lines that are not captured output.
+fn outside_fences(report: &str) -> Vec<&str> {
+    let mut fence: Option<&str> = None;
+    let mut lines = Vec::new();
+    for line in report.lines() {
+        let bare = line.trim_start();
+        match fence {
+            Some(open) if bare == open => fence = None,
+            Some(_) => {}
+            None if bare.starts_with("```") => fence = Some(bare.trim_end_matches("text")),
+            None => lines.push(line),
+        }
+    }
+    assert_eq!(fence, None, "a fence is left open");
+    lines
+}
+
+#[test]
+fn nothing_from_outside_breaks_out() {
+    let report = render(&samples::hostile());
+    let lines = outside_fences(&report);
+    let whole = |line: &str| lines.iter().filter(|found| **found == line).count();
+    assert_eq!((whole("<details>"), whole("</details>")), (3, 3));
+    for line in &lines {
+        // What is left after our own tags, entities and marks must hold no markup.
+        let mut rest = line.to_string();
+        for ours in ["<details>", "</details>", "<summary>", "</summary>", "<code>", "</code>", "&#8203;"] {
+            rest = rest.replace(ours, if ours == "&#8203;" { "\u{200b}" } else { "" });
+        }
+        let rest = rest.trim_start_matches("> ");
+        for bad in ["<", "@admin", "#1 ", "://", "www.", "\u{1b}", "\u{202e}", "](", "&lt; ", "$x"] {
+            // `&amp;lt; ` is what `&lt; ` is written as.
+            assert!(!rest.replace("&amp;lt;", "").replace("\\](", "").contains(bad), "{bad:?} in {line:?}");
+        }
+        if line.starts_with('|') {
+            let cells = line.matches('|').count() - 1;
+            assert!(cells == 2 || cells == 4, "{cells} cells in {line:?}");
+        }
+        assert!(!line.starts_with("# "), "a heading from outside: {line:?}");
+    }
+}
+
+#[test]
+fn each_reason_is_followed_by_its_remedy() {
+    let verdict = samples::blocked_ga();
+    let report = render(&verdict);
+    assert!(report.starts_with("**Blocked**: `v1.0.0` is not ready for GA\n"), "{report}");
+    for reason in &verdict.blocking_reasons {
+        let told = format!("1. {reason}\n   - **Remedy**: {}\n", inline(&reason.remedy));
+        assert!(report.contains(&told), "{told} in {report}");
+    }
+}
+
+#[test]
+fn what_was_relaxed_cannot_be_overlooked() {
+    let mut verdict = samples::passed_pilot();
+    assert!(!render(&verdict).contains("[!"));
+    verdict.subject.dirty = true;
+    verdict.subject.dirty_count = 25;
+    verdict.subject.dirty_paths = (0..20).map(|n| format!("src/{n}.rs")).collect();
+    verdict.subject_findings.push(Finding::warning(Code::ReleaseTagLax, "v1.0.0 lands in PILOT"));
+    verdict.overrides = samples::blocked_ga().overrides;
+    let report = render(&verdict);
+    let (top, _) = report.split_once("<details>").unwrap();
+    for said in ["[!CAUTION]", "`--stage` `GA`", "25 files differ", "`src/19.rs`, …", "RELEASE_TAG_LAX"] {
+        assert!(top.contains(said), "{said} in {top}");
+    }
+    assert!(!top.contains("`--ref`"), "what relaxes nothing needs no box");
+}
+
+#[test]
+fn many_findings_are_cut_short_and_counted() {
+    let mut verdict = samples::blocked_ga();
+    let finding = |n: usize| Finding::error(Code::LintFailed, format!("lint {n}"));
+    verdict.gates[0].judgement.findings = (1..=73).map(finding).collect();
+    let report = render(&verdict);
+    assert!(report.contains("lint 50\n") && !report.contains("lint 51\n"));
+    assert!(report.contains("- and 23 more in `maturity-eval.json`"));
+}
+
+#[test]
+fn a_report_fits_into_a_comment_whatever_was_found() {
+    let mut verdict = samples::blocked_ga();
+    for gate in &mut verdict.gates {
+        let mut finding = Finding::error(Code::TestFailed, samples::EVIL.repeat(50));
+        finding.detail = Some(samples::EVIL.repeat(50));
+        gate.judgement.findings = vec![finding; 100];
+    }
+    let artifact = verdict.artifacts[0].clone();
+    verdict.artifacts = vec![artifact; 1_000];
+    let report = render(&verdict);
+    assert!(report.chars().count() < 65_536, "{}", report.chars().count());
+    outside_fences(&report);
+    assert_eq!(report.matches("\n</details>\n").count(), 7);
+}

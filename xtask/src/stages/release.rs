@@ -1,0 +1,45 @@
+//! Names that look like releases.
+
+use cargo_metadata::semver::Version;
+
+/// Whether a name looks like that of a release: a semantic version without pre-release, such as
+/// `1.2.3` or `v1.2.3`, alone or after a member's name, as in `orders-v1.2.3` or `orders@1.2.3`.
+pub fn looks_like_release(name: &str, packages: &[&str]) -> bool {
+    let is_release = |text: &str| {
+        let number = text.strip_prefix(['v', 'V']).unwrap_or(text);
+        Version::parse(number).is_ok_and(|version| version.pre.is_empty())
+    };
+    let after_package = |package: &&str| {
+        let rest = name.strip_prefix(*package)?;
+        Some(is_release(rest.strip_prefix(['-', '@', '/', '_']).unwrap_or(rest)))
+    };
+    is_release(name) || packages.iter().filter_map(after_package).any(|release| release)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::looks_like_release;
+
+    #[test]
+    fn releases_and_others() {
+        for (name, expected) in [
+            ("v1.2.3", true),
+            ("V1.2.3", true),
+            ("1.2.3", true),
+            ("1.2.3+build.5", true),
+            ("orders-v1.2.3", true),
+            ("orders@1.2.3", true),
+            ("orders/v1.2.3", true),
+            ("orders-api-v1.2.3", true),
+            ("stranger-v1.2.3", false),
+            ("v1.2.3-rc.1", false),
+            ("orders-v1.2.3-rc.1", false),
+            ("v1.2", false),
+            ("main", false),
+            ("", false),
+            ("v\u{1f600}", false),
+        ] {
+            assert_eq!(looks_like_release(name, &["orders", "orders-api"]), expected, "{name}");
+        }
+    }
+}
