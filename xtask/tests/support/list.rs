@@ -11,7 +11,9 @@ cases! {
     audit_db_empty
     audit_db_folder_missing
     audit_db_stale
+    audit_fixed
     audit_not_assessed
+    audit_notice
     audit_unmaintained
     audit_unsound
     audit_vulnerable

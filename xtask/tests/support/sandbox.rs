@@ -149,14 +149,13 @@ impl Sandbox {
         }
     }
 
-    /// What lies beside the reports, such as a staging folder.
+    /// What lies beside the reports and was meant to go, such as a staging folder.
     pub(crate) fn left_lying(&self) -> Vec<String> {
-        let expected = Path::new(OUT).file_name();
-        let entries = fs::read_dir(self.workspace.join("dist")).into_iter().flatten().flatten();
-        entries
-            .filter(|entry| Some(entry.file_name().as_os_str()) != expected)
-            .map(|entry| entry.path().display().to_string())
-            .collect()
+        let reports = self.workspace.join(OUT);
+        let list = |folder: &Path| fs::read_dir(folder).into_iter().flatten().flatten();
+        let beside = list(&self.workspace.join("dist")).filter(|entry| entry.path() != reports);
+        let staged = list(&reports).filter(|entry| entry.file_name().to_string_lossy().contains("staging"));
+        beside.chain(staged).map(|entry| entry.path().display().to_string()).collect()
     }
 }
 
