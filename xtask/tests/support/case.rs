@@ -214,3 +214,19 @@ fn json_value(value: &Toml) -> Value {
         Toml::InlineTable(table) => table.iter().map(|(key, v)| (key.to_owned(), json_value(v))).collect(),
     }
 }
+
+#[test]
+fn a_mistake_in_a_case_is_found() {
+    let sound = "shows = \"x\"\nargs = [\"maturity\"]\nexit = 0\n[report]\n\"gates.x.outcome\" = \"pass\"\n";
+    let case = Case::parse("name", sound).unwrap();
+    assert!(case.writes_reports() && case.base == "tiny" && case.report["gates.x.outcome"] == "pass");
+    for (from, to, told) in [
+        ("exit = 0", "exti = 0", "exti"),
+        ("exit = 0", "", "exit"),
+        ("exit = 0", "exit = 0\ngate = \"subject\"", "gate"),
+        ("exit = 0", "exit = 0\nrunner = [\"make\"]", "make"),
+    ] {
+        let problem = Case::parse("name", &sound.replace(from, to)).err().unwrap_or_default();
+        assert!(problem.contains(told), "{to}: {problem}");
+    }
+}

@@ -116,3 +116,19 @@ pub(crate) fn alive(pid: &str) -> bool {
     }
     kill(Pid::from_raw(pid), None).is_ok()
 }
+
+#[test]
+fn a_process_that_ended_is_told_from_one_that_runs() {
+    let mut child = Command::new("sleep").arg("600").spawn().unwrap();
+    let pid = child.id().to_string();
+    assert!(alive(&pid));
+    child.kill().unwrap();
+    // Not waited for yet: it is gone all the same.
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while alive(&pid) && Instant::now() < deadline {
+        thread::sleep(Duration::from_millis(5));
+    }
+    assert!(!alive(&pid));
+    child.wait().unwrap();
+    assert!(!alive(&pid) && !alive("no number"));
+}
