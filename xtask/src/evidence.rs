@@ -44,3 +44,14 @@ pub struct EvidenceFile {
     /// SHA-256 of its content, lower-case hex.
     pub sha256: String,
 }
+
+/// A file that this run made, other than evidence.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Artifact {
+    /// `sbom`, `log`, …
+    pub kind: String,
+    /// Path relative to the output folder, with `/`.
+    pub path: String,
+    /// SHA-256, lower-case hex.
+    pub sha256: String,
+}

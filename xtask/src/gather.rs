@@ -30,6 +30,8 @@ pub struct Context<'a> {
     pub advisory_db: Option<&'a Path>,
     /// Cargo's home folder: `CARGO_HOME`, else `.cargo` in the user's home.
     pub cargo_home: &'a Path,
+    /// `SOURCE_DATE_EPOCH`: the only moment that may stand in an SBOM, in seconds since 1970.
+    pub source_date_epoch: Option<i64>,
 }
 
 impl Context<'_> {

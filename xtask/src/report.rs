@@ -50,19 +50,23 @@ fn distance(readiness: &Readiness) -> String {
     if readiness.would_pass {
         return "nothing stands in the way".to_string();
     }
-    let reasons: Vec<String> = readiness
-        .blocking_reasons
-        .iter()
-        .map(|reason| format!("{}: {}", text::one_line(&reason.gate), reason.code))
-        .collect();
-    let verb = if reasons.len() == 1 { "thing stands" } else { "things stand" };
-    format!("{} {verb} in the way: {}", reasons.len(), reasons.join(", "))
+    let mut by_gate: Vec<(&str, Vec<&str>)> = Vec::new();
+    for reason in &readiness.blocking_reasons {
+        match by_gate.iter_mut().find(|(gate, _)| *gate == reason.gate) {
+            Some((_, codes)) => codes.push(reason.code.as_str()),
+            None => by_gate.push((&reason.gate, vec![reason.code.as_str()])),
+        }
+    }
+    let told: Vec<String> =
+        by_gate.into_iter().map(|(gate, codes)| format!("{gate}: {}", codes.join(", "))).collect();
+    let number = readiness.blocking_reasons.len();
+    let verb = if number == 1 { "thing stands" } else { "things stand" };
+    text::one_line(&format!("{number} {verb} in the way: {}", told.join("; ")))
 }
 
 /// Whether a finding says no more than a blocking reason that is printed anyway.
 fn repeats_a_reason(verdict: &Verdict, finding: &Finding) -> bool {
-    finding.detail.is_none()
-        && finding.file.is_none()
+    finding.line.is_none()
         && verdict
             .blocking_reasons
             .iter()

@@ -2,8 +2,20 @@
 //!
 //! Plain data. `settings/load.rs` reads and validates the file; nothing here runs or judges anything.
 
+mod deps;
+mod guard;
+mod load;
+#[cfg(test)]
+mod tests;
+mod values;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
+
+pub use load::{load, parse};
+
+/// Where the settings are, relative to the workspace root.
+pub const FILE: &str = "ci/maturity-evidence.yml";
 
 /// Everything that `ci/maturity-evidence.yml` can say.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

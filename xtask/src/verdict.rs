@@ -9,6 +9,7 @@ use serde::Serialize;
 use time::OffsetDateTime;
 
 use crate::catalog::Code;
+pub use crate::evidence::Artifact;
 use crate::evidence::{EvidenceFile, Subject};
 use crate::gates::Gate;
 pub use crate::gates::Mode;
@@ -221,17 +222,6 @@ pub enum Effect {
     Neutral,
     /// It may let through what would have been blocked.
     Relaxes,
-}
-
-/// A file that this run made, other than evidence.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Artifact {
-    /// `sbom`, `log`, …
-    pub kind: String,
-    /// Path relative to the output folder, with `/`.
-    pub path: String,
-    /// SHA-256, lower-case hex.
-    pub sha256: String,
 }
 
 /// Everything that the reports say.

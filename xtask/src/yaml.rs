@@ -21,8 +21,8 @@ use std::collections::BTreeSet;
 pub use complaints::Complaints;
 pub use node::{Node, Value};
 pub use open::{open, open_file};
-pub use read::{Fields, Keys, version};
 pub(crate) use read::did_you_mean;
+pub use read::{Fields, Keys, version};
 
 use crate::diagnostics::{Complaint, shown};
 use crate::error::{Error, Result};

@@ -21,9 +21,8 @@ use serde::Serialize;
 
 use self::manifest::Manifest;
 use crate::error::{Error, Result};
-use crate::evidence::{EvidenceFile, SCHEMA_VERSION, Subject};
+use crate::evidence::{Artifact, EvidenceFile, SCHEMA_VERSION, Subject};
 use crate::gates::Gate;
-use crate::verdict::Artifact;
 
 /// The report for programs.
 pub const JSON_REPORT: &str = "maturity-eval.json";
@@ -58,6 +57,8 @@ impl Store {
         fs::create_dir_all(out).map_err(|error| failed("make the output folder", out, &error))?;
         let lock = lock(out)?;
         remove_stale_staging(out)?;
+        // What would stop the commit stops the run now, before the checks have taken their time.
+        swap::refuse_foreign_files(out, &Manifest::read(&out.join(MANIFEST))?, &[])?;
         let staging = out.join(format!("{STAGING}{}", std::process::id()));
         for (folder, _) in FOLDERS {
             let path = staging.join(folder);

@@ -6,6 +6,7 @@
 use serde::Serialize;
 
 use super::text;
+use crate::catalog::Code;
 use crate::evidence::{EvidenceFile, Subject};
 use crate::verdict::{
     Artifact, BlockingReason, Decision, Effect, Finding, GateVerdict, Outcome, Override, Readiness, Severity,
@@ -200,7 +201,7 @@ fn gate(gate: &GateVerdict) -> WireGate<'_> {
             Outcome::NotApplicable => "not_applicable",
         },
         blocking: gate.blocking,
-        code: judgement.code.map(|code| code.as_str()),
+        code: judgement.code.map(Code::as_str),
         message: &judgement.message,
         findings: judgement.findings.iter().map(finding).collect(),
         evidence: gate.evidence.iter().map(file).collect(),

@@ -13,7 +13,7 @@ use self::escape::{code, inline};
 use super::text::{count, rfc3339};
 use super::{distance, headline, later_stages};
 use crate::catalog::Code;
-use crate::verdict::{BlockingReason, Effect, GateVerdict, Mode, Outcome, Severity, Verdict};
+use crate::verdict::{BlockingReason, Effect, GateVerdict, Outcome, Severity, Verdict};
 
 /// GitHub takes comments of up to 65,536 characters; what follows the details needs room as well.
 const ROOM: usize = 50_000;
@@ -28,7 +28,7 @@ pub fn render(verdict: &Verdict) -> String {
     let commit: String = verdict.subject.commit.chars().take(12).collect();
     let _ = writeln!(
         out,
-        "Commit {}, stage {} because {}; judged for {}.\n",
+        "Commit {}, stage {} because {}; judged as of {}.\n",
         code(&commit),
         code(&verdict.stage),
         inline(&verdict.stage_reason),
@@ -119,15 +119,12 @@ fn gates(out: &mut String, gates: &[GateVerdict]) {
     out.push_str("### Gates\n\n| Gate | Mode | Outcome | What it says |\n| --- | --- | --- | --- |\n");
     for gate in gates {
         let judgement = &gate.judgement;
-        let mode = match gate.mode {
-            Mode::Required => "required",
-            Mode::ReportOnly => "report only",
-        };
         let blocks = if gate.blocking { ", **blocks**" } else { "" };
         let _ = writeln!(
             out,
-            "| {} | {mode} | {}{blocks} | {} |",
+            "| {} | {} | {}{blocks} | {} |",
             judgement.gate,
+            gate.mode.as_str(),
             outcome(judgement.outcome),
             inline(&judgement.message)
         );

@@ -60,10 +60,9 @@ fn gate(
     GateVerdict { judgement, mode, blocking: mode == Mode::Required && !proven, evidence }
 }
 
-fn missing(name: Gate, mode: Mode) -> GateVerdict {
-    let message = "this version does not gather evidence for this gate yet";
-    let finding = Finding::error(Code::EvidenceMissing, message);
-    gate(name, mode, Outcome::Missing, Some(Code::EvidenceMissing), message, vec![finding])
+fn missing(gate: Gate, mode: Mode) -> GateVerdict {
+    let judgement = Judgement::missing(gate);
+    GateVerdict { judgement, mode, blocking: mode == Mode::Required, evidence: vec![] }
 }
 
 fn reason(gate: &str, code: Code, message: &str) -> BlockingReason {

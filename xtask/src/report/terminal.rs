@@ -8,12 +8,14 @@ mod live;
 use std::fmt::Write as _;
 
 pub use self::live::{Live, Style};
-use super::text::{count, one_line};
+use super::text::clip;
 use super::{distance, headline, later_stages, repeats_a_reason};
-use crate::verdict::{Decision, Effect, Finding, GateVerdict, Mode, Outcome, Severity, Verdict};
+use crate::verdict::{Decision, Effect, Finding, GateVerdict, Outcome, Severity, Verdict};
 
 /// Findings that are told; the reports hold all of them.
 const MAX_FINDINGS: usize = 10;
+/// Characters of one line from outside.
+const MAX_CHARS: usize = 600;
 
 /// The verdict in a screenful. `reports` are the paths at which the reports lie, as they should be
 /// shown; `colour` allows ANSI colours.
@@ -25,19 +27,19 @@ pub fn summary<P: AsRef<str>>(verdict: &Verdict, reports: &[P], colour: bool) ->
         Decision::Passed => paint.green(head.word),
         Decision::Blocked => paint.red(head.word),
     };
-    let _ = writeln!(out, "{word}: {} {}\n", one_line(head.subject), one_line(&head.rest));
+    let _ = writeln!(out, "{word}: {} {}\n", line(head.subject), line(&head.rest));
     gates(&mut out, &verdict.gates, &paint);
     reasons(&mut out, verdict, &paint);
     findings(&mut out, verdict, &paint);
     out.push('\n');
     if let Some(next) = later_stages(verdict).first() {
-        let _ = writeln!(out, "Next stage {}: {}", one_line(&next.stage), distance(next));
+        let _ = writeln!(out, "Next stage {}: {}", line(&next.stage), distance(next));
     }
     for given in verdict.overrides.iter().filter(|given| given.effect == Effect::Relaxes) {
-        let flag = one_line(&format!("{} {}", given.flag, given.value));
-        let _ = writeln!(out, "{}: {flag}: {}", paint.yellow("Relaxed"), one_line(&given.message));
+        let flag = line(&format!("{} {}", given.flag, given.value));
+        let _ = writeln!(out, "{}: {flag}: {}", paint.yellow("Relaxed"), line(&given.message));
     }
-    let reports: Vec<String> = reports.iter().map(|path| one_line(path.as_ref())).collect();
+    let reports: Vec<String> = reports.iter().map(|path| line(path.as_ref())).collect();
     if !reports.is_empty() {
         let _ = writeln!(out, "Reports: {}", reports.join(", "));
     }
@@ -54,11 +56,8 @@ fn gates(out: &mut String, gates: &[GateVerdict], paint: &Paint) {
             Outcome::Missing => paint.by_blocking(gate, "? MISSING"),
             Outcome::NotApplicable => "- N/A    ".to_string(),
         };
-        let mode = match gate.mode {
-            Mode::Required => "required",
-            Mode::ReportOnly => "report_only",
-        };
-        let _ = writeln!(out, "  {word}  {:20}  {mode:11}  {}", judgement.gate, one_line(&judgement.message));
+        let mode = gate.mode.as_str();
+        let _ = writeln!(out, "  {word}  {:20}  {mode:11}  {}", judgement.gate, line(&judgement.message));
     }
 }
 
@@ -68,8 +67,8 @@ fn reasons(out: &mut String, verdict: &Verdict, paint: &Paint) {
     }
     let _ = writeln!(out, "\n{}", paint.bold("What stands in the way"));
     for reason in &verdict.blocking_reasons {
-        let _ = writeln!(out, "  {}", one_line(&reason.to_string()));
-        let _ = writeln!(out, "    → {}", one_line(&reason.remedy));
+        let _ = writeln!(out, "  {}", line(&reason.to_string()));
+        let _ = writeln!(out, "    → {}", line(&reason.remedy));
     }
 }
 
@@ -96,24 +95,25 @@ fn findings(out: &mut String, verdict: &Verdict, paint: &Paint) {
             Severity::Note => "note".to_string(),
         };
         let place = finding.place().or_else(|| finding.package.clone());
-        let place = place.map(|place| format!("{}: ", one_line(&place))).unwrap_or_default();
-        let _ = writeln!(out, "  {severity} {}: {place}{}", finding.code, one_line(&finding.message));
+        let place = place.map(|place| format!("{}: ", line(&place))).unwrap_or_default();
+        let _ = writeln!(out, "  {severity} {}: {place}{}", finding.code, line(&finding.message));
         if let Some(remedy) = &finding.remedy {
-            let _ = writeln!(out, "    → {}", one_line(remedy));
+            let _ = writeln!(out, "    → {}", line(remedy));
         }
     }
     if let Some(more @ 1..) = all.len().checked_sub(MAX_FINDINGS) {
-        let _ = writeln!(
-            out,
-            "  and {} in the reports",
-            count(more, "more finding").replace("more findings", "more")
-        );
+        let _ = writeln!(out, "  and {more} more in the reports");
     }
 }
 
 fn findings_of(gate: &GateVerdict) -> impl Iterator<Item = &Finding> {
     // A gate without evidence has said so in its own line.
     gate.judgement.findings.iter().filter(|_| gate.judgement.outcome != Outcome::Missing)
+}
+
+/// One line, of a length that a terminal can bear.
+fn line(text: &str) -> String {
+    clip(&super::text::one_line(&clip(text.trim(), MAX_CHARS)), MAX_CHARS)
 }
 
 struct Paint {

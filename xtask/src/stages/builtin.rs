@@ -2,7 +2,7 @@
 
 use super::{Policy, Stage};
 use crate::gates::Gate;
-use crate::verdict::Mode;
+use crate::gates::Mode;
 
 /// PILOT, `PRE_GA` and GA.
 pub fn builtin() -> Policy {

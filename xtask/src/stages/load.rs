@@ -11,7 +11,7 @@ use super::{FILE, Policy, Stage, builtin};
 use crate::diagnostics::shown;
 use crate::error::Result;
 use crate::gates::Gate;
-use crate::verdict::Mode;
+use crate::gates::Mode;
 use crate::yaml::{self, Complaints, Document, Fields, Keys, Node, Value, did_you_mean};
 
 const TOP: Keys = Keys { known: &["version", "stages"], later: &["freeze"] };
@@ -111,9 +111,8 @@ fn read_patterns(
     }
     let mut patterns = Vec::new();
     for item in items {
-        let parsed = item.checked("a glob over ref names", complaints, |text| {
-            Glob::parse(text).map(|_| text.to_owned())
-        });
+        let parsed = item
+            .checked("a glob over ref names", complaints, |text| Glob::parse(text).map(|_| text.to_owned()));
         let Some(pattern) = parsed else { continue };
         match taken.get(&pattern) {
             Some(other) => {

@@ -160,11 +160,15 @@ fn claim(
     reference: &Reference,
     source: Source<'_>,
 ) -> Result<Resolved> {
-    let what = source.says(reference.full.as_deref().filter(|_| reference.kind == Kind::Other).unwrap_or(&reference.short));
+    let what = source.says(
+        reference.full.as_deref().filter(|_| reference.kind == Kind::Other).unwrap_or(&reference.short),
+    );
     let hit = patterns.land(reference).map_err(|tie| tied(patterns, reference, tie))?;
     let Some(hit) = hit else {
-        return Err(Error::usage(format!("{what}: no stage has a pattern that matches it"))
-            .help(format!("add a pattern for it to a stage in {}, or choose another ref with --ref", super::FILE)));
+        return Err(Error::usage(format!("{what}: no stage has a pattern that matches it")).help(format!(
+            "add a pattern for it to a stage in {}, or choose another ref with --ref",
+            super::FILE
+        )));
     };
     let mut reason = format!("{what} matches the pattern {}", shown(hit.pattern));
     let known_tag = facts.tags.contains_key(&reference.short);
@@ -178,7 +182,10 @@ fn claim(
         (Source::Tag, _) if tags_at_head(facts).count() > 1 => {
             let others: Vec<String> =
                 tags_at_head(facts).filter(|name| *name != reference.short).take(5).map(shown).collect();
-            reason.push_str(&["; of the tags at HEAD it has the strictest stage (others: ", &others.join(", "), ")"].concat());
+            reason.push_str(
+                &["; of the tags at HEAD it has the strictest stage (others: ", &others.join(", "), ")"]
+                    .concat(),
+            );
         }
         _ => {}
     }

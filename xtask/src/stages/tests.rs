@@ -194,7 +194,9 @@ fn a_tag_elsewhere_is_a_mismatch_and_an_unknown_name_is_a_ref_to_be() {
     facts.ci = Some(("CI_COMMIT_TAG".into(), "refs/tags/v1.0.0".into()));
     assert!(stage_of(&builtin(), &facts).contains("REF_MISMATCH: CI_COMMIT_TAG names"));
     let resolved = resolve(&builtin(), &PACKAGES, &given("v2.0.0")).unwrap();
-    assert!(resolved.reason.ends_with("; no tag of this repository and not the current branch has that name"));
+    assert!(
+        resolved.reason.ends_with("; no tag of this repository and not the current branch has that name")
+    );
     assert_eq!(resolved.full, None);
     let resolved = resolve(&builtin(), &PACKAGES, &given("refs/tags/v2.0.0")).unwrap();
     assert!(resolved.reason.ends_with("; this repository has no tag of that name"));
@@ -207,8 +209,7 @@ fn a_laxer_ref_than_what_is_at_head_is_an_override() {
     let at_head = tags(&[("v1.0.0", true), ("v1.0.0-rc.1", true)]);
     let note = |facts: &RefFacts| resolve(&policy, &PACKAGES, facts).unwrap().override_note(&policy);
     let facts = RefFacts { tags: at_head.clone(), ..given("main") };
-    let expected =
-        "--ref names `main`, which is judged as PILOT; tag `v1.0.0` at HEAD would be judged as GA";
+    let expected = "--ref names `main`, which is judged as PILOT; tag `v1.0.0` at HEAD would be judged as GA";
     assert_eq!(note(&facts).as_deref(), Some(expected));
     let ci = Some(("GITHUB_REF".to_owned(), "refs/heads/main".to_owned()));
     let facts = RefFacts { tags: at_head.clone(), ci, ..RefFacts::default() };

@@ -7,7 +7,7 @@ use super::patterns::{Kind, Patterns, Reference, Tie, is_ref_name};
 use super::{Policy, RefFacts, looks_like_release};
 use crate::diagnostics::shown;
 use crate::gates::Gate;
-use crate::verdict::Mode;
+use crate::gates::Mode;
 
 /// What is to be said of a valid policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -193,7 +193,9 @@ fn unguarded_releases(
     let warn = |(place, names): (String, Vec<String>)| {
         let more = if names.len() > 5 { format!(" and {} more", names.len() - 5) } else { String::new() };
         let names = names[..names.len().min(5)].join(", ");
-        format!("release tags such as {names}{more} {place}; if you tag like that, add a pattern to a stricter stage")
+        format!(
+            "release tags such as {names}{more} {place}; if you tag like that, add a pattern to a stricter stage"
+        )
     };
     lax.into_iter().map(warn).collect()
 }
@@ -219,7 +221,7 @@ pub fn render(validation: &Validation) -> String {
     text += "\n";
     text += &table(&landings);
     for warning in &validation.warnings {
-        text += &format!("\nwarning: {warning}");
+        text.extend(["\nwarning: ", warning]);
     }
     if !validation.warnings.is_empty() {
         text += "\n";

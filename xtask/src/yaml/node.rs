@@ -7,7 +7,9 @@ use std::cell::Cell;
 use std::fmt;
 
 use serde::Deserialize as _;
-use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, VariantAccess, Visitor};
+use serde::de::{
+    self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, VariantAccess, Visitor,
+};
 
 use super::MAX_NODES;
 use super::screen::Refusal;
@@ -79,7 +81,7 @@ impl Node {
                 Value::Sequence(items) => {
                     let after = items.partition_point(|item| item.id <= id);
                     let Some(index) = after.checked_sub(1) else { return path };
-                    path.push_str(&format!("[{index}]"));
+                    path.extend(["[", &index.to_string(), "]"]);
                     node = &items[index];
                 }
                 Value::Mapping(entries) => {

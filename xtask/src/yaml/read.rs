@@ -84,11 +84,7 @@ impl Node {
     }
 
     /// The entries of a mapping with texts as keys: name, key and value.
-    pub fn entries(
-        &self,
-        expected: &str,
-        complaints: &mut Complaints,
-    ) -> Option<Vec<(&str, &Node, &Node)>> {
+    pub fn entries(&self, expected: &str, complaints: &mut Complaints) -> Option<Vec<(&str, &Node, &Node)>> {
         let Value::Mapping(entries) = &self.value else {
             self.wrong(expected, complaints);
             return None;
@@ -197,12 +193,9 @@ impl Node {
     /// One of a few words.
     pub fn word<T: Copy>(&self, words: &[(&str, T)], complaints: &mut Complaints) -> Option<T> {
         let names: Vec<&str> = words.iter().map(|(name, _)| *name).collect();
-        let text = match &self.value {
-            Value::Text(text) => text,
-            _ => {
-                self.wrong(&one_of(&names), complaints);
-                return None;
-            }
+        let Value::Text(text) = &self.value else {
+            self.wrong(&one_of(&names), complaints);
+            return None;
         };
         let found = words.iter().find(|(name, _)| name == text).map(|(_, value)| *value);
         if found.is_none() {

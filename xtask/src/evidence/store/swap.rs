@@ -3,7 +3,8 @@
 //! Nothing is overwritten and nothing is deleted here. What is taken away goes to a folder in the
 //! staging folder, from where it comes back if a later step fails.
 
-use std::fs;
+use std::collections::BTreeSet;
+use std::fs::{self, FileType};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -14,30 +15,39 @@ use crate::error::{Error, Result};
 /// Stops before anything is touched if a new file would meet one that is not ours, or if one of our
 /// folders is something else, such as a link that leads out of the output folder.
 pub(super) fn refuse_foreign_files(out: &Path, old: &Manifest, new: &[String]) -> Result<()> {
-    let refuse = |path: &Path, what: &str| {
-        Err(Error::tool(format!("{} is in the way: {what}", path.display()))
-            .help("move it away, or write elsewhere with --out DIR"))
-    };
-    for path in new.iter().map(String::as_str).chain(old.paths()).chain([MANIFEST]) {
-        for folder in Path::new(path).ancestors().skip(1).filter(|folder| !folder.as_os_str().is_empty()) {
-            let folder = out.join(folder);
-            match fs::symlink_metadata(&folder) {
-                Ok(found) if found.is_dir() => {}
-                Ok(_) => return refuse(&folder, "it should be a folder"),
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(error) => return Err(failed("read", &folder, &error)),
-            }
+    let reserved = [JSON_REPORT, MARKDOWN_REPORT, MANIFEST];
+    let files = || new.iter().map(String::as_str).chain(old.paths()).chain(reserved);
+    let above = files().flat_map(|file| Path::new(file).ancestors().skip(1));
+    let folders: BTreeSet<&Path> = above.chain(FOLDERS.iter().map(|(name, _)| Path::new(*name))).collect();
+    for folder in folders {
+        let path = out.join(folder);
+        if kind_of(&path)?.is_some_and(|kind| !kind.is_dir()) {
+            return Err(in_the_way(&path, "it should be a folder"));
         }
-        let file = out.join(path);
-        match fs::symlink_metadata(&file) {
-            Ok(found) if found.is_dir() => return refuse(&file, "it is a folder"),
-            Ok(_) if !old.owns(path) => return refuse(&file, "no earlier run made it"),
-            Ok(_) => {}
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => return Err(failed("read", &file, &error)),
+    }
+    for file in files() {
+        let path = out.join(file);
+        match kind_of(&path)? {
+            Some(kind) if kind.is_dir() => return Err(in_the_way(&path, "it is a folder")),
+            Some(_) if !old.owns(file) => return Err(in_the_way(&path, "no earlier run made it")),
+            _ => {}
         }
     }
     Ok(())
+}
+
+/// What stands at a path, without following a link; `None` if nothing does.
+fn kind_of(path: &Path) -> Result<Option<FileType>> {
+    match fs::symlink_metadata(path) {
+        Ok(found) => Ok(Some(found.file_type())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(failed("read", path, &error)),
+    }
+}
+
+fn in_the_way(path: &Path, why: &str) -> Error {
+    Error::tool(format!("{} is in the way: {why}", path.display()))
+        .help("move it away, or write elsewhere with --out DIR")
 }
 
 /// Takes the old files out and puts the new ones in, in the order given.
@@ -92,7 +102,7 @@ impl Journal {
     }
 
     fn rename(&mut self, from: &Path, to: &Path, may_be_absent: bool) -> Result<()> {
-        if may_be_absent && fs::symlink_metadata(from).is_err_and(|e| e.kind() == io::ErrorKind::NotFound) {
+        if may_be_absent && kind_of(from)?.is_none() {
             return Ok(());
         }
         #[cfg(test)]

@@ -116,6 +116,12 @@ fn artifacts_have_the_digest_of_their_content() {
             "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
         ),
     ];
+    // A folder gives its entries in any order; a report does not.
+    for name in ["e", "a", "d", "c", "b", "f"] {
+        fs::write(store.staging().join("logs").join(name), name).unwrap();
+    }
+    let paths: Vec<String> = store.artifacts().unwrap().into_iter().map(|a| a.path).collect();
+    assert!(paths.len() == 8 && paths.is_sorted(), "{paths:?}");
     assert_eq!(found, expected.map(|(a, b, c)| (a.to_string(), b.to_string(), c.to_string())));
 }
 
@@ -223,11 +229,8 @@ fn a_folder_or_file_of_a_reserved_name_is_left_alone() {
     for (name, is_folder) in [(JSON_REPORT, true), (MANIFEST, true), (LOCK, true), ("evidence", false)] {
         let dir = TempDir::new().unwrap();
         let path = dir.path().join(name);
-        if is_folder {
-            fs::create_dir(&path).unwrap()
-        } else {
-            fs::write(&path, "mine").unwrap()
-        }
+        let made = if is_folder { fs::create_dir(&path) } else { fs::write(&path, "mine") };
+        made.unwrap();
         let error = run(dir.path(), "1", &[]).unwrap_err();
         assert_eq!(error.kind(), Kind::Tool);
         assert!(error.to_string().contains(name), "{error}");

@@ -40,7 +40,7 @@ fn fold(out: &mut String, heading: &str, body: &str) {
 
 fn of_gate(gate: &GateVerdict, room: usize) -> String {
     let judgement = &gate.judgement;
-    let mut out = format!("{}: {}\n\n", judgement.gate.title(), inline(&judgement.message));
+    let mut out = format!("Passes when {}.\n\n", judgement.gate.title());
     findings(&mut out, &judgement.findings, room);
     if gate.evidence.is_empty() {
         out.push_str("No evidence was gathered.\n");
@@ -93,7 +93,7 @@ fn finding(finding: &Finding) -> String {
     }
     let _ = write!(out, "\n  - **Remedy**: {}\n", inline(finding.remedy()));
     if let Some(detail) = finding.detail.as_deref().filter(|detail| !detail.trim().is_empty()) {
-        let _ = write!(out, "\n{}\n", fenced(detail, "  ", MAX_LINES, MAX_CHARS));
+        let _ = write!(out, "\n{}", fenced(detail, "  ", MAX_LINES, MAX_CHARS));
     }
     out
 }

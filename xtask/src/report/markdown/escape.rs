@@ -1,14 +1,69 @@
 //! Text from outside as Markdown that means itself: no markup, no links, no mentions, no end of a
 //! table cell or fold.
 
+use std::fmt::Write as _;
+
 use super::super::text::{block, clip, one_line};
 
 /// Longer text is cut; the JSON report has all of it.
 const MAX_INLINE: usize = 400;
 
 /// Running text on one line. Never to be put at the start of a line, where `-` or `1.` has a meaning.
+///
+/// What stands between backticks stays code, so that a command can be copied. A word that a site
+/// would link or expand (a mention, an address, an issue number, an emoji) becomes code as well:
+/// nothing is linked there, and unlike with an invisible character between its parts, it can be copied.
 pub(super) fn inline(text: &str) -> String {
-    escape(&clipped(text))
+    let text = clipped(text);
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text.as_str();
+    while let Some(c) = rest.chars().next() {
+        if let Some((quoted, after)) = rest.strip_prefix('`').and_then(|rest| rest.split_once('`'))
+            && !quoted.is_empty()
+            && quoted.trim().len() == quoted.len()
+        {
+            push_code(&mut out, quoted);
+            rest = after;
+        } else if c == '`' || c.is_whitespace() {
+            out.push_str(if c == '`' { "\\`" } else { " " });
+            rest = &rest[c.len_utf8()..];
+        } else {
+            let end = rest.find(|c: char| c == '`' || c.is_whitespace()).unwrap_or(rest.len());
+            push_word(&mut out, &rest[..end]);
+            rest = &rest[end..];
+        }
+    }
+    out
+}
+
+fn push_word(out: &mut String, word: &str) {
+    let core =
+        word.trim_matches(|c: char| "()[]{}\"'".contains(c)).trim_end_matches([',', ';', ':', '.', '?', ')']);
+    let Some((before, after)) = word.split_once(core).filter(|_| is_expanded_somewhere(core)) else {
+        out.push_str(&escape(word));
+        return;
+    };
+    out.push_str(&escape(before));
+    push_code(out, core);
+    out.push_str(&escape(after));
+}
+
+/// Two code spans that touch would be read as one.
+fn push_code(out: &mut String, text: &str) {
+    out.push_str(&if out.ends_with('`') { html_code(text) } else { code(text) });
+}
+
+/// Whether GitHub or GitLab would make more of this word than its letters.
+fn is_expanded_somewhere(word: &str) -> bool {
+    let followed = |at: usize| word[at + 1..].starts_with(|c: char| c.is_alphanumeric());
+    let emoji = || word.split(':').skip(1).any(|part| !part.is_empty()) && word.matches(':').count() > 1;
+    word.contains('@')
+        || word.contains("://")
+        || word.to_ascii_lowercase().contains("www.")
+        || word.match_indices('#').any(|(at, _)| followed(at))
+        || (word.starts_with(['!', '%', '~', '&', '$']) && followed(0))
+        || word.starts_with("GH-")
+        || emoji()
 }
 
 /// A name: a path, a package, a ref. Nothing in it is linked or expanded.
@@ -20,8 +75,13 @@ pub(super) fn code(text: &str) -> String {
     } else if text.chars().all(plain) {
         format!("`{text}`")
     } else {
-        format!("<code>{}</code>", escape(&text))
+        html_code(&text)
     }
+}
+
+/// For what cannot stand between backticks.
+fn html_code(text: &str) -> String {
+    format!("<code>{}</code>", escape(text))
 }
 
 /// One line of bounded length. Cut twice, so that a megabyte is not looked at for the sake of a line.
@@ -44,18 +104,11 @@ fn escape(text: &str) -> String {
             '|' => out.push_str("&#124;"),
             // Mathematics on GitHub and GitLab.
             '$' => out.push_str("&#36;"),
-            // Mentions and issue numbers are looked for in the finished text, where an entity is a
-            // character again; only something between the two parts stops them.
+            // Only in a name that could not be written between backticks; see `inline` for the rest.
             '@' => out.push_str("@&#8203;"),
-            '#' | '!' | '%' | '~' if after.is_ascii_alphanumeric() => {
-                if c == '~' {
-                    out.push('\\');
-                }
-                out.push(c);
-                out.push_str("&#8203;");
-            }
+            '#' if after.is_ascii_digit() => out.push_str("#&#8203;"),
             // Bare addresses become links.
-            ':' if after == '/' && at(index + 2) == '/' => out.push_str("&#58;"),
+            ':' if after == '/' => out.push_str("&#58;"),
             '.' if before.eq_ignore_ascii_case(&'w') => out.push_str("&#46;"),
             '_' if before.is_alphanumeric() && after.is_alphanumeric() => out.push('_'),
             '\\' | '`' | '*' | '_' | '[' | ']' | '~' => {
@@ -86,7 +139,7 @@ pub(super) fn fenced(text: &str, indent: &str, max_lines: usize, max_chars: usiz
     let fence = "`".repeat(3.max(longest_run + 1));
     let mut out = format!("{indent}{fence}text\n");
     if earlier > 0 {
-        out.push_str(&format!("{indent}… {earlier} earlier lines are in maturity-eval.json\n"));
+        let _ = writeln!(out, "{indent}… {earlier} earlier lines are in maturity-eval.json");
     }
     for line in &shown {
         out.push_str(format!("{indent}{line}").trim_end());
@@ -109,18 +162,32 @@ mod tests {
     #[test]
     fn markup_means_itself() {
         for (given, written) in [
-            ("plain text, 3 of 5: a::b-c (d)", "plain text, 3 of 5: a::b-c (d)"),
+            ("plain text, 3 of 5: a-b (d)", "plain text, 3 of 5: a-b (d)"),
             ("a | b", "a &#124; b"),
             ("a\\|b", "a\\\\&#124;b"),
             ("a\nb", "a\\\\nb"),
             ("<b>&lt;", "&lt;b&gt;&amp;lt;"),
-            ("`x`", "\\`x\\`"),
-            ("**b** _i_ snake_case ~~s~~", "\\*\\*b\\*\\* \\_i\\_ snake_case \\~\\~&#8203;s\\~\\~"),
+            ("**b** _i_ snake_case ~~s~~", "\\*\\*b\\*\\* \\_i\\_ snake_case \\~\\~s\\~\\~"),
             ("[a](b) ![c](d)", "\\[a\\](b) !\\[c\\](d)"),
-            ("@admin a@b.example", "@&#8203;admin a@&#8203;b.example"),
-            ("o/r#12 # heading", "o/r#&#8203;12 # heading"),
-            ("https://x.example www.x.example", "https&#58;//x.example www&#46;x.example"),
-            ("$x$", "&#36;x&#36;"),
+            ("x$ $", "x&#36; &#36;"),
+        ] {
+            assert_eq!(inline(given), written);
+        }
+    }
+
+    #[test]
+    fn what_would_be_linked_or_expanded_becomes_code() {
+        for (given, written) in [
+            ("run `cargo update -p a@1.0`.", "run `cargo update -p a@1.0`."),
+            ("`Vec<u8>` and `a|b`", "<code>Vec&lt;u8&gt;</code> and <code>a&#124;b</code>"),
+            ("one ` alone, ``two``", "one \\` alone, \\`<code>two</code>\\`"),
+            ("`a``b` `c`@d", "`a`<code>b</code> `c`<code>@&#8203;d</code>"),
+            ("ask @admin, (a@b.example)", "ask `@admin`, (`a@b.example`)"),
+            ("o/r#12 #1. # heading C# x", "`o/r#12` `#1`. # heading C# x"),
+            ("https://x.example/?a=b www.x.example.", "`https://x.example/?a=b` `www.x.example`."),
+            ("at src/lib.rs:100:5: a::bug::b", "at `src/lib.rs:100:5`: `a::bug::b`"),
+            ("~1.2 !3 %4 GH-5 5% ! wow!", "`~1.2` `!3` `%4` `GH-5` 5% ! wow!"),
+            ("$x$ <http://x>", "`$x$` <code>&lt;http&#58;//x&gt;</code>"),
         ] {
             assert_eq!(inline(given), written);
         }

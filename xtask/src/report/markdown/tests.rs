@@ -19,6 +19,27 @@ fn outside_fences(report: &str) -> Vec<&str> {
     lines
 }
 
+/// A line without what is code and what is escaped: in what is left, markup would be markup.
+fn live_part(line: &str) -> String {
+    let mut out = String::new();
+    let mut rest = line;
+    while let Some(c) = rest.chars().next() {
+        let run = rest.len() - rest.trim_start_matches('`').len();
+        if c == '\\' {
+            rest = &rest[2..];
+        } else if run > 0 {
+            let (fence, after) = rest.split_at(run);
+            let end = after.find(fence).unwrap_or_else(|| panic!("code is left open in {line:?}"));
+            rest = &after[end + run..];
+            assert!(!rest.starts_with('`'), "code spans touch in {line:?}");
+        } else {
+            out.push(c);
+            rest = &rest[c.len_utf8()..];
+        }
+    }
+    out
+}
+
 #[test]
 fn nothing_from_outside_breaks_out() {
     let report = render(&samples::hostile());
@@ -26,15 +47,13 @@ fn nothing_from_outside_breaks_out() {
     let whole = |line: &str| lines.iter().filter(|found| **found == line).count();
     assert_eq!((whole("<details>"), whole("</details>")), (3, 3));
     for line in &lines {
-        // What is left after our own tags, entities and marks must hold no markup.
-        let mut rest = line.to_string();
-        for ours in ["<details>", "</details>", "<summary>", "</summary>", "<code>", "</code>", "&#8203;"] {
-            rest = rest.replace(ours, if ours == "&#8203;" { "\u{200b}" } else { "" });
+        let mut rest = live_part(line).replace("@&#8203;", "");
+        for ours in ["<details>", "</details>", "<summary>", "</summary>", "<code>", "</code>"] {
+            rest = rest.replace(ours, "");
         }
         let rest = rest.trim_start_matches("> ");
-        for bad in ["<", "@admin", "#1 ", "://", "www.", "\u{1b}", "\u{202e}", "](", "&lt; ", "$x"] {
-            // `&amp;lt; ` is what `&lt; ` is written as.
-            assert!(!rest.replace("&amp;lt;", "").replace("\\](", "").contains(bad), "{bad:?} in {line:?}");
+        for bad in ["<", "@", "#1 ", "://", "www.", "\u{1b}", "\u{202e}", "](", "$", "&lt; ", "~~", "_i_"] {
+            assert!(!rest.contains(bad), "{bad:?} in {rest:?} of {line:?}");
         }
         if line.starts_with('|') {
             let cells = line.matches('|').count() - 1;

@@ -224,14 +224,15 @@ impl Updater<'_> {
             }
             Ended::Interrupted => Err(format!("git {what} was interrupted")),
             Ended::NotStarted { reason } => Err(one_line(reason, 200)),
-            Ended::Exited { .. } | Ended::Signalled { .. } => {
+            Ended::Signalled { signal } => Err(format!("git {what} was ended by signal {signal}")),
+            Ended::Exited { status } => {
                 let last = run
                     .tail
                     .lines()
                     .map(str::trim)
                     .rfind(|line| !line.is_empty())
                     .unwrap_or("it said nothing");
-                Err(format!("git {what} failed: {}", one_line(last, 200)))
+                Err(format!("git {what} failed with status {status}: {}", one_line(last, 200)))
             }
         };
         runs.push(run);

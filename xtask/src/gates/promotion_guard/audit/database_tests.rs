@@ -1,9 +1,15 @@
 //! Updating, over repositories of this machine.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use super::*;
 use crate::host::{Host, Interrupt};
 
 const ADVISORY: &str = "```toml\n[advisory]\nid = \"RUSTSEC-2020-0001\"\npackage = \"demo\"\ndate = \"2020-05-01\"\n\n[versions]\npatched = []\n```\n\n# T\n\nText.\n";
+
+/// The runner marks its programs with the moment of its host: runners of one moment would take each
+/// other's programs for their own.
+static NTH: AtomicU64 = AtomicU64::new(0);
 
 /// An upstream repository with one commit, and a cargo home.
 struct World {
@@ -20,7 +26,7 @@ impl World {
         env.push(("HOME".into(), home.to_owned()));
         env.push(("PATH".into(), option_env!("PATH").unwrap_or("/usr/bin:/bin").into()));
         let host = Host {
-            now: OffsetDateTime::UNIX_EPOCH,
+            now: OffsetDateTime::UNIX_EPOCH + Duration::from_nanos(NTH.fetch_add(1, Ordering::Relaxed)),
             env,
             current_dir: folder.path().to_path_buf(),
             exe: None,
@@ -103,11 +109,15 @@ fn an_update_that_fails_leaves_the_older_state_and_is_recorded() {
     world.update(false);
     std::fs::rename(world.upstream(), world.folder.path().join("gone")).unwrap();
     let (database, _) = world.update(false);
-    assert!(database.update_problem.unwrap().starts_with("git fetch failed: "), "{:?}", database.origin);
+    assert!(
+        database.update_problem.unwrap().starts_with("git fetch failed with status 128: "),
+        "{:?}",
+        database.origin
+    );
     assert_eq!((database.origin.as_str(), world.advisories()), ("cache", 1));
     std::fs::remove_dir_all(world.home()).unwrap();
     let (database, _) = world.update(false);
-    assert!(database.unavailable.unwrap().starts_with("git clone failed: "));
+    assert!(database.unavailable.unwrap().starts_with("git clone failed with status 128: "));
     assert_eq!(std::fs::read_dir(world.home()).unwrap().count(), 0, "nothing half-made stays");
 }
 
@@ -117,7 +127,7 @@ fn a_history_that_was_rewritten_is_not_taken_over_in_silence() {
     world.update(false);
     world.git(&["commit", "--quiet", "--amend", "--message", "rewritten"]);
     let (database, _) = world.update(false);
-    assert!(database.update_problem.unwrap().starts_with("git merge failed: "));
+    assert!(database.update_problem.unwrap().starts_with("git merge failed with status 128: "));
 }
 
 #[test]
