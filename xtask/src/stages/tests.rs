@@ -234,7 +234,7 @@ fn a_release_that_nothing_guards_is_said_loudly() {
         ("main", false),
     ] {
         let resolved = resolve(&policy, &PACKAGES, &given(name)).unwrap();
-        assert_eq!(resolved.warning(&policy).is_some_and(|w| w.contains("RELEASE_TAG_LAX")), loud, "{name}");
+        assert_eq!(resolved.warning(&policy).is_some(), loud, "{name}");
     }
 }
 
