@@ -104,7 +104,9 @@ fn whole(shipped: &[(usize, &Package)]) -> sbom::Subject {
 }
 
 fn binary(index: usize, package: &Package, name: &str, used: &mut BTreeSet<String>) -> sbom::Subject {
-    let mut file = name.to_owned();
+    // It becomes a file's name, and a manifest is untrusted text.
+    let plain = |c: char| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '_' };
+    let mut file: String = name.trim_start_matches('.').chars().map(plain).collect();
     while !used.insert(file.clone()) {
         file = format!("{}-{file}", package.name);
     }

@@ -260,6 +260,7 @@ fn a_feature_that_does_not_exist_is_an_error_and_not_an_empty_tree() {
     let (facts, ..) = run(&folder.path().join("w"), &settings, None);
     assert!(facts.components.is_empty());
     let judgement = judge(&facts, &settings, OffsetDateTime::UNIX_EPOCH, 0);
-    assert_eq!(judgement.code, Some(Code::CheckError));
-    assert!(judgement.findings.iter().any(|one| one.code == Code::SbomMissing));
+    assert_eq!(judgement.code, Some(Code::SbomMissing));
+    let error = judgement.findings.iter().find(|one| one.code == Code::CheckError).unwrap();
+    assert!(error.detail.as_ref().unwrap().contains("no-such-feature"), "cargo's own words");
 }
