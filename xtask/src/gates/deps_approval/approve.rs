@@ -78,11 +78,7 @@ pub fn list(facts: &DepsFacts, now: OffsetDateTime) -> Result<String> {
     }
     let unused = register.unused();
     if !unused.is_empty() {
-        let _ = writeln!(
-            text,
-            "\n{} cover nothing that is shipped (--prune removes them):",
-            count(unused.len(), "entry").replace("entrys", "entries")
-        );
+        let _ = writeln!(text, "\nThese cover nothing that is shipped (--prune removes them):");
         for one in unused {
             let _ = writeln!(text, "  {FILE}:{}: {}", one.line, clean(&one.what));
         }

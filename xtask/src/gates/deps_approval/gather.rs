@@ -1,6 +1,7 @@
 //! Gathers the facts: runs `cargo tree`, writes the SBOMs, reads approvals. Judges nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsString;
 use std::path::Path;
 
 use cargo_metadata::Package;
@@ -13,7 +14,7 @@ use crate::evidence::{Ended, Run};
 use crate::gates::Gate;
 use crate::gather::Context;
 use crate::plan::Step;
-use crate::process::{Command, Stream};
+use crate::process::{Command, Processes, Stream};
 use crate::settings::Settings;
 use crate::workspace::Workspace;
 
@@ -103,7 +104,9 @@ fn whole(shipped: &[(usize, &Package)]) -> sbom::Subject {
 }
 
 fn binary(index: usize, package: &Package, name: &str, used: &mut BTreeSet<String>) -> sbom::Subject {
-    let mut file = name.to_owned();
+    // It becomes a file's name, and a manifest is untrusted text.
+    let plain = |c: char| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '_' };
+    let mut file: String = name.trim_start_matches('.').chars().map(plain).collect();
     while !used.insert(file.clone()) {
         file = format!("{}-{file}", package.name);
     }
@@ -135,17 +138,41 @@ pub fn steps(workspace: &Workspace, settings: &Settings) -> Vec<Step> {
     steps
 }
 
+/// What `cargo tree` printed, run by run.
+#[derive(Debug, Default)]
+pub struct Trees(Vec<Printed>);
+
+#[derive(Debug)]
+struct Printed {
+    argv: Vec<OsString>,
+    run: Run,
+    output: Vec<u8>,
+}
+
+/// Runs the trees and nothing else. They take as long as `cargo metadata`, and cargo lets both run at
+/// once: given a workspace of `cargo metadata --no-deps`, which knows the members in no time, this can
+/// go on while the full metadata is still to come. [`gather_from`] takes the result.
+pub fn run_trees(workspace: &Workspace, settings: &Settings, processes: &Processes, staging: &Path) -> Trees {
+    Trees(print_all(&jobs(workspace, settings), processes, staging))
+}
+
 /// Gathers all facts and writes the SBOMs to `sbom/` below the staging folder.
 pub fn gather(context: &Context<'_>) -> DepsFacts {
-    collect(context, true)
+    collect(context, true, Trees::default())
+}
+
+/// Like [`gather`], with trees that were run before. One that is not the very command which the full
+/// metadata asks for is not used.
+pub fn gather_from(context: &Context<'_>, trees: Trees) -> DepsFacts {
+    collect(context, true, trees)
 }
 
 /// Gathers the same facts without writing SBOMs: for `approve-deps`.
 pub fn survey(context: &Context<'_>) -> DepsFacts {
-    collect(context, false)
+    collect(context, false, Trees::default())
 }
 
-fn collect(context: &Context<'_>, write_sboms: bool) -> DepsFacts {
+fn collect(context: &Context<'_>, write_sboms: bool, trees: Trees) -> DepsFacts {
     let workspace = context.workspace;
     let shipped = shipped(workspace, context.settings);
     let mut facts = DepsFacts {
@@ -167,7 +194,7 @@ fn collect(context: &Context<'_>, write_sboms: bool) -> DepsFacts {
         return facts;
     }
     context.progress.started("sbom", &jobs.first().map_or(String::new(), |job| job.command.display()));
-    let outcome = read_trees(context, &jobs, &mut facts).and_then(|graphs| {
+    let outcome = read_trees(context, &jobs, trees, &mut facts).and_then(|graphs| {
         let lockfile = std::fs::read_to_string(workspace.lockfile_path())
             .map_err(|error| format!("cannot read Cargo.lock: {error}"))?;
         let described = components::describe(workspace, &graphs.iter().collect::<Vec<_>>(), &lockfile)?;
@@ -205,22 +232,27 @@ fn write_all(
     facts: &mut DepsFacts,
 ) -> Result<(), String> {
     let (workspace, epoch) = (context.workspace, context.source_date_epoch);
-    for (job, graph) in jobs.iter().zip(graphs) {
-        for subject in &job.subjects {
-            let file = sbom::write(workspace, subject, graph, described, context.staging, epoch)?;
-            facts.sboms.push(file);
-        }
+    let pairs: Vec<(&sbom::Subject, &Graph)> = jobs
+        .iter()
+        .zip(graphs)
+        .flat_map(|(job, graph)| job.subjects.iter().map(move |subject| (subject, graph)))
+        .collect();
+    let write = |(subject, graph): &(&sbom::Subject, &Graph)| {
+        sbom::write(workspace, subject, graph, described, context.staging, epoch)
+    };
+    for file in side_by_side(&pairs, &write) {
+        facts.sboms.push(file?);
     }
     Ok(())
 }
 
-/// Runs the trees, a few at a time, and reads them.
-fn read_trees(context: &Context<'_>, jobs: &[Job], facts: &mut DepsFacts) -> Result<Vec<Graph>, String> {
+/// Does the same with each item, as many at a time as there are cores; results in the items' order.
+fn side_by_side<T: Sync, R: Send>(items: &[T], work: &(impl Fn(&T) -> R + Sync)) -> Vec<R> {
     let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
-    let mut results: Vec<(Run, Result<Graph, String>)> = Vec::new();
-    for share in jobs.chunks(cores.max(1)) {
+    let mut results = Vec::with_capacity(items.len());
+    for share in items.chunks(cores) {
         std::thread::scope(|scope| {
-            let running: Vec<_> = share.iter().map(|job| scope.spawn(|| read_tree(context, job))).collect();
+            let running: Vec<_> = share.iter().map(|item| scope.spawn(|| work(item))).collect();
             for handle in running {
                 match handle.join() {
                     Ok(result) => results.push(result),
@@ -229,38 +261,45 @@ fn read_trees(context: &Context<'_>, jobs: &[Job], facts: &mut DepsFacts) -> Res
             }
         });
     }
-    let mut graphs = Ok(Vec::new());
-    for (run, graph) in results {
-        facts.runs.push(run);
-        match (graph, &mut graphs) {
-            (Ok(graph), Ok(list)) => list.push(graph),
-            (Err(problem), Ok(_)) => graphs = Err(problem),
-            (_, Err(_)) => {}
-        }
-    }
-    graphs
+    results
 }
 
-fn read_tree(context: &Context<'_>, job: &Job) -> (Run, Result<Graph, String>) {
-    let mut output = Vec::new();
-    let log: &Path = &context.log(&job.log);
-    let mut keep = |stream: Stream, line: &[u8]| {
-        if stream == Stream::Stdout {
-            output.extend_from_slice(line);
-            output.push(b'\n');
-        }
-    };
-    let run = context.processes.run(&job.command, log, context.staging, &mut keep);
-    let graph = match &run.ended {
-        Ended::Exited { status: 0 } => read_output(context, output),
-        _ => Err(format!("`{}` did not finish", job.command.display())),
-    };
-    (run, graph)
+fn print_all(jobs: &[Job], processes: &Processes, staging: &Path) -> Vec<Printed> {
+    side_by_side(jobs, &|job: &Job| {
+        let mut output = Vec::new();
+        let log = staging.join("logs").join(format!("{}.log", job.log));
+        let mut keep = |stream: Stream, line: &[u8]| {
+            if stream == Stream::Stdout {
+                output.extend_from_slice(line);
+                output.push(b'\n');
+            }
+        };
+        let run = processes.run(&job.command, &log, staging, &mut keep);
+        Printed { argv: job.command.argv.clone(), run, output }
+    })
 }
 
-fn read_output(context: &Context<'_>, output: Vec<u8>) -> Result<Graph, String> {
-    let output = String::from_utf8(output).map_err(|_| "cargo tree printed invalid UTF-8".to_owned())?;
-    let entries = tree::parse(&output).map_err(|problem| format!("cannot read cargo tree: {problem}"))?;
+/// Reads the trees; runs them first unless all of them were.
+fn read_trees(
+    context: &Context<'_>,
+    jobs: &[Job],
+    trees: Trees,
+    facts: &mut DepsFacts,
+) -> Result<Vec<Graph>, String> {
+    let ready = trees.0.len() == jobs.len()
+        && trees.0.iter().zip(jobs).all(|(printed, job)| printed.argv == job.command.argv);
+    let printed = if ready { trees.0 } else { print_all(jobs, context.processes, context.staging) };
+    facts.runs = printed.iter().map(|one| one.run.clone()).collect();
+    let read = |one: &Printed| match &one.run.ended {
+        Ended::Exited { status: 0 } => read_output(context, &one.output),
+        _ => Err(format!("`{}` did not finish", one.run.command.join(" "))),
+    };
+    side_by_side(&printed, &read).into_iter().collect()
+}
+
+fn read_output(context: &Context<'_>, output: &[u8]) -> Result<Graph, String> {
+    let output = std::str::from_utf8(output).map_err(|_| "cargo tree printed invalid UTF-8".to_owned())?;
+    let entries = tree::parse(output).map_err(|problem| format!("cannot read cargo tree: {problem}"))?;
     if entries.is_empty() {
         return Err("cargo tree showed nothing".into());
     }

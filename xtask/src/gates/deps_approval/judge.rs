@@ -17,9 +17,9 @@ use crate::verdict::{Finding, Judgement, Outcome, Severity};
 /// before the others mean anything.
 const ORDER: &[Code] = &[
     Code::LockfileStale,
+    Code::SbomMissing,
     Code::CheckTimeout,
     Code::CheckError,
-    Code::SbomMissing,
     Code::ApprovalMismatch,
     Code::DepsUnapproved,
     Code::ApprovalExpired,

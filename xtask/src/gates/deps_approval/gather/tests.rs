@@ -5,7 +5,7 @@ use std::path::Path;
 
 use time::OffsetDateTime;
 
-use super::{gather, steps};
+use super::{gather, gather_from, run_trees, steps};
 use crate::catalog::Code;
 use crate::evidence::deps::{DepsFacts, Scope, Source};
 use crate::gates::deps_approval::judge;
@@ -48,7 +48,19 @@ fn run(root: &Path, settings: &Settings, epoch: Option<i64>) -> (DepsFacts, temp
         source_date_epoch: epoch,
     };
     let facts = gather(&context);
+    // Trees that were run before are as good; those of another command are not looked at.
+    let before = run_trees(&workspace, settings, &processes, staging.path());
+    assert_same(&facts, &gather_from(&context, before));
+    let mut others = settings.clone();
+    others.deps_approval.targets.push("x86_64-pc-windows-msvc".into());
+    let foreign = run_trees(&workspace, &others, &processes, staging.path());
+    assert_same(&facts, &gather_from(&context, foreign));
     (facts, staging, workspace)
+}
+
+#[track_caller]
+fn assert_same(a: &DepsFacts, b: &DepsFacts) {
+    assert_eq!((&a.problems, &a.components, &a.sboms), (&b.problems, &b.components, &b.sboms));
 }
 
 fn sbom(staging: &Path, name: &str) -> serde_json::Value {
@@ -248,6 +260,7 @@ fn a_feature_that_does_not_exist_is_an_error_and_not_an_empty_tree() {
     let (facts, ..) = run(&folder.path().join("w"), &settings, None);
     assert!(facts.components.is_empty());
     let judgement = judge(&facts, &settings, OffsetDateTime::UNIX_EPOCH, 0);
-    assert_eq!(judgement.code, Some(Code::CheckError));
-    assert!(judgement.findings.iter().any(|one| one.code == Code::SbomMissing));
+    assert_eq!(judgement.code, Some(Code::SbomMissing));
+    let error = judgement.findings.iter().find(|one| one.code == Code::CheckError).unwrap();
+    assert!(error.detail.as_ref().unwrap().contains("no-such-feature"), "cargo's own words");
 }
