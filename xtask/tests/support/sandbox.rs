@@ -20,11 +20,17 @@ pub(crate) const REPORTS: [&str; 2] = ["maturity-eval.json", "maturity-eval.md"]
 /// What stands in them before the run, as if from an earlier one.
 pub(crate) const OLD: &str = "the report of an earlier run\n";
 
-/// Bases that are slow to build: their target folders are kept from case to case.
-const POOLED: &[&str] = &["orders-service"];
-/// How many cases over such a base may build at the same time. Each has a target folder to itself as
-/// long as it runs, so that none waits for another's build lock.
-const SLOTS: usize = 2;
+/// Bases that are slow to build: each has one target folder that is kept, and used by one case at a
+/// time. Two such folders would build everything twice, which takes longer than waiting.
+const KEPT: &[&str] = &["orders-service"];
+
+/// Where cargo builds: its target folder and its home. Cargo tells a registry's packages apart by
+/// their path, so only under the same home are they built once.
+struct Build {
+    folder: PathBuf,
+    /// Held as long as the folder is used.
+    _lock: Option<File>,
+}
 
 /// Where a case is played.
 pub(crate) struct Sandbox {
@@ -34,8 +40,7 @@ pub(crate) struct Sandbox {
     /// The whole environment of what is started here.
     pub(crate) env: BTreeMap<String, String>,
     out: PathBuf,
-    /// Held as long as the target folder is used.
-    _slot: Option<File>,
+    build: Build,
 }
 
 impl Sandbox {
@@ -46,7 +51,7 @@ impl Sandbox {
         let root = builder.tempdir().expect("a temporary folder");
         // Cargo takes a file for unchanged if it is older than the last build in that target folder,
         // so the copy is made only once the target folder is ours.
-        let (target, slot) = target(&case.base, root.path());
+        let build = Build::for_base(&case.base, root.path());
         // Resolved, because git and cargo name the real path.
         let base = root.path().canonicalize().expect("the temporary folder");
         let mut missing = case.missing.clone();
@@ -58,19 +63,21 @@ impl Sandbox {
         let workspace = base.join("workspace");
         let out = case.args.iter().skip_while(|arg| *arg != "--out").nth(1).map_or(OUT, String::as_str);
         let out = workspace.join(out);
-        let env = environment(&base, &target, &case.env);
-        let sandbox = Sandbox { root, workspace, env, out, _slot: slot };
+        let env = environment(&base, &build.folder, &case.env);
+        let sandbox = Sandbox { root, workspace, env, out, build };
         sandbox.fill(case);
         sandbox
     }
 
     fn fill(&self, case: &Case) {
-        for folder in ["home", "tmp", "marks", "cargo"] {
+        for folder in ["home", "tmp", "marks"] {
             fs::create_dir_all(self.folder(folder)).expect("a folder of the sandbox");
         }
         let folder = fixtures().join("cases").join(&case.name);
-        share_registry(&toolbox::cargo_home().join("registry"), &self.folder("cargo").join("registry"));
-        copy(&folder.join("cargo-home"), &self.folder("cargo"), &[]);
+        let home = self.build.folder.join("cargo");
+        let _ = fs::remove_dir_all(&home);
+        share_registry(&toolbox::cargo_home().join("registry"), &home.join("registry"));
+        copy(&folder.join("cargo-home"), &home, &[]);
 
         copy(&fixtures().join(&case.base), &self.workspace, &["target", "dist"]);
         copy(&folder.join("overlay"), &self.workspace, &[]);
@@ -160,7 +167,7 @@ impl Sandbox {
 }
 
 /// The whole environment: nothing of the user's, nothing from the network, nothing that moves.
-fn environment(root: &Path, target: &Path, extra: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+fn environment(root: &Path, build: &Path, extra: &BTreeMap<String, String>) -> BTreeMap<String, String> {
     let at = |name: &str| root.join(name).display().to_string();
     let identity = ["AUTHOR", "COMMITTER"].into_iter().flat_map(|who| {
         [("NAME", "Case"), ("EMAIL", "case@example.com"), ("DATE", "2026-01-02T03:04:05Z")]
@@ -181,33 +188,29 @@ fn environment(root: &Path, target: &Path, extra: &BTreeMap<String, String>) -> 
         ("PATH", "bin"),
         ("HOME", "home"),
         ("TMPDIR", "tmp"),
-        ("CARGO_HOME", "cargo"),
         ("CASE_MARKS", "marks"),
         ("GIT_CEILING_DIRECTORIES", ""),
     ];
     let folders = folders.map(|(name, folder)| (name.to_owned(), at(folder)));
-    let target = [("CARGO_TARGET_DIR".to_owned(), target.display().to_string())];
+    let cargo = [("CARGO_TARGET_DIR", "target"), ("CARGO_HOME", "cargo")];
+    let cargo = cargo.map(|(name, folder)| (name.to_owned(), build.join(folder).display().to_string()));
     let extra = extra.iter().map(|(name, value)| (name.clone(), value.clone()));
-    identity.chain(fixed).chain(folders).chain(target).chain(extra).collect()
+    identity.chain(fixed).chain(folders).chain(cargo).chain(extra).collect()
 }
 
-/// A target folder: a fresh one, or for a base that is slow to build one of a few that are kept.
-fn target(base: &str, root: &Path) -> (PathBuf, Option<File>) {
-    if !POOLED.contains(&base) {
-        return (root.join("target"), None);
-    }
-    let pool = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cases");
-    fs::create_dir_all(&pool).expect("the pool of target folders");
-    loop {
-        for slot in 0..SLOTS {
-            let folder = pool.join(format!("{base}-{slot}"));
-            let lock = File::create(folder.with_extension("lock")).expect("a lock file");
-            if lock.try_lock().is_ok() {
-                fetch(base);
-                return (folder, Some(lock));
-            }
+impl Build {
+    /// A fresh folder, or for a base that is slow to build the one that is kept.
+    fn for_base(base: &str, root: &Path) -> Build {
+        if !KEPT.contains(&base) {
+            return Build { folder: root.to_path_buf(), _lock: None };
         }
-        thread::sleep(Duration::from_millis(50));
+        let pool = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cases");
+        fs::create_dir_all(&pool).expect("the kept target folders");
+        let folder = pool.join(base);
+        let lock = File::create(folder.with_extension("lock")).expect("a lock file");
+        lock.lock().expect("the lock of the target folder");
+        fetch(base);
+        Build { folder, _lock: Some(lock) }
     }
 }
 
