@@ -136,7 +136,7 @@ catalog! {
         "Run `cargo update --workspace` (or `cargo generate-lockfile`), then commit Cargo.lock.";
     EvidenceMissing = "EVIDENCE_MISSING", "A gate has no evidence",
         "Nothing was gathered for this gate, so nothing can be said for it.",
-        "Let the gate gather its evidence; a gate that this version cannot gather yet can only be report_only.";
+        "Update to a version that gathers it; until then a stage can pass only if its policy in ci/maturity-stages.yml has this gate as report_only.";
     EvidenceMismatch = "EVIDENCE_MISMATCH", "The evidence is about another state of the code",
         "HEAD or the working tree changed while the checks ran, so they did not all see the same code.",
         "Find what wrote to the tree (a test, a build script, an editor), then run again.";

@@ -77,6 +77,9 @@ fn maturity(args: &cli::Maturity, manifest_path: Option<&Path>, host: &Host) -> 
     let subject = setup.workspace.subject(&setup.processes, &repository)?;
     let mut store = Store::open(&own.out)?;
     let live = commands::live(host, args.quiet);
+    if let Some(warning) = resolved.warning(&setup.policy) {
+        live.note(&format!("warning: {}: {warning}", catalog::Code::ReleaseTagLax));
+    }
     let gathered = gates::gather(&setup.context(host, &live, store.staging()), &chosen);
     drop(live);
     let again = Repository::read(&setup.processes, &setup.workspace.root, &own)?;
