@@ -71,7 +71,8 @@ impl World {
             progress: &Silent,
             staging: &self.folder.path().join("out"),
             effective_time: self.now,
-            jobs: None, source_date_epoch: None,
+            jobs: None,
+            source_date_epoch: None,
             advisory_db,
             cargo_home: &self.folder.path().join("cargo-home"),
         })
