@@ -27,6 +27,7 @@ const ADVISORY: &[&str] = &[
     "expect-deleted",
 ];
 const VERSIONS: &[&str] = &["patched", "unaffected"];
+const AFFECTED: &[&str] = &["os", "arch"];
 
 /// The date of an advisory that has the usual form and stands in its place; `None` if that cannot be
 /// told in this way.
@@ -37,9 +38,28 @@ pub(super) fn skim(text: &str, file: &Path) -> Option<Date> {
     if !title.contains('\n') || front.contains("\n```") {
         return None;
     }
-    let (advisory, versions) = front.split_once("\n[versions]\n")?;
-    let advisory = section(advisory, ADVISORY)?;
-    section(versions, VERSIONS)?.iter().find(|(key, _)| *key == "patched")?;
+    let mut parts = front.split("\n[");
+    let advisory = section(parts.next()?, |key| ADVISORY.contains(&key))?;
+    let mut seen = Vec::new();
+    let mut patched = false;
+    for part in parts {
+        let (header, body) = part.split_once(']')?;
+        let body = if body.is_empty() { body } else { body.strip_prefix('\n')? };
+        let keys = match header {
+            "versions" => section(body, |key| VERSIONS.contains(&key))?,
+            "affected" => section(body, |key| AFFECTED.contains(&key))?,
+            "affected.functions" => section(body, |key| string(key).is_some())?,
+            _ => return None,
+        };
+        if seen.contains(&header) {
+            return None;
+        }
+        patched |= header == "versions" && keys.iter().any(|(key, _)| *key == "patched");
+        seen.push(header);
+    }
+    if !patched {
+        return None;
+    }
     let of =
         |wanted: &str| advisory.iter().find(|(key, _)| *key == wanted).and_then(|(_, value)| string(value));
     let in_place = Some(of("id")?) == file.file_name()?.to_str()?.strip_suffix(".md")
@@ -48,7 +68,7 @@ pub(super) fn skim(text: &str, file: &Path) -> Option<Date> {
 }
 
 /// The keys and values of a section, each key known and there once.
-fn section<'a>(text: &'a str, keys: &[&str]) -> Option<Vec<(&'a str, &'a str)>> {
+fn section<'a>(text: &'a str, known: impl Fn(&str) -> bool) -> Option<Vec<(&'a str, &'a str)>> {
     let mut found: Vec<(&str, &str)> = Vec::new();
     let mut lines = text.lines();
     while let Some(line) = lines.next() {
@@ -56,7 +76,7 @@ fn section<'a>(text: &'a str, keys: &[&str]) -> Option<Vec<(&'a str, &'a str)>> 
             continue;
         }
         let (key, value) = line.split_once(" = ")?;
-        if !keys.contains(&key) || found.iter().any(|(other, _)| *other == key) {
+        if !known(key) || found.iter().any(|(other, _)| *other == key) {
             return None;
         }
         let whole = match value.strip_prefix('[') {
@@ -106,6 +126,7 @@ mod tests {
 
     const GOOD: &str = "```toml\n[advisory]\nid = \"RUSTSEC-2020-0001\"\npackage = \"demo\"\ndate = \"2020-05-01\"\n\
         keywords = [\"a\", \"b\"]\nreferences = [\n    \"https://example.com/a\",\n    \"https://example.com/b\",\n]\n\n\
+        [affected]\nos = [\"windows\"]\n[affected.functions]\n\"demo::a\" = [\"< 1.2.3\"]\n\n\
         [versions]\npatched = [\">= 1.2.3\"]\nunaffected = []\n```\n\n# Title\n\nText.\n";
 
     fn skimmed(text: &str) -> Option<Date> {
@@ -157,7 +178,11 @@ mod tests {
             ("\"demo\"", "'demo'"),
             ("\"a\", \"b\"", "\"a\" \"b\""),
             ("patched", "patches"),
-            ("[versions]", "[affected]\nos = []\n\n[versions]"),
+            ("[versions]", "[other]\nos = []\n\n[versions]"),
+            ("[versions]", "[affected]\n\n[versions]"),
+            ("[versions]", "[affected.functions]\na::b = []\n\n[versions]"),
+            ("[affected]", "[affected] os = []"),
+            ("[versions]", "[[versions]]"),
         ];
         for (from, to) in cases {
             assert_eq!(skimmed(&GOOD.replacen(from, to, 1)), None, "{from}");
