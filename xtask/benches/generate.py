@@ -116,7 +116,7 @@ def config(folder, vendored):
 
 def index(cargo_home, crates):
     """cargo's cache of the index, in its format 3; most crates have far more versions than are used."""
-    cache = cargo_home / "registry" / "index" / "index.crates.io-0000000000000000" / ".cache"
+    cache = cargo_home / "registry" / "index" / "bench-0000000000000000" / ".cache"
     by_name = {}
     for crate in crates:
         by_name.setdefault(crate.name, []).append(crate)

@@ -61,9 +61,9 @@ pub struct Maturity {
     #[command(flatten)]
     pub gather: Gather,
 
-    /// Where the reports go
-    #[arg(long, value_name = "DIR", default_value = "dist/maturity")]
-    pub out: PathBuf,
+    /// Where the reports go [default: dist/maturity in the workspace]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
 
     /// What is printed
     #[arg(long, value_name = "FORMAT", default_value = "human")]
@@ -145,9 +145,9 @@ pub struct ApproveDeps {
 /// Arguments of `sbom`.
 #[derive(Debug, Args)]
 pub struct Sbom {
-    /// Where they go
-    #[arg(long, value_name = "DIR", default_value = "dist/maturity/sbom")]
-    pub out: PathBuf,
+    /// Where they go [default: dist/sbom in the workspace]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
 
     /// Leave the network alone
     #[arg(long)]

@@ -11,6 +11,8 @@ pub struct Error {
     message: String,
     help: Option<String>,
     complaints: Vec<Complaint>,
+    /// Whether the message only counts the complaints.
+    about_files: bool,
 }
 
 /// Which exit status an error maps to.
@@ -28,12 +30,24 @@ pub type Result<T> = std::result::Result<T, Error>;
 impl Error {
     /// Bad usage, configuration or ref.
     pub fn usage(message: impl Into<String>) -> Self {
-        Error { kind: Kind::Usage, message: message.into(), help: None, complaints: Vec::new() }
+        Error {
+            kind: Kind::Usage,
+            message: message.into(),
+            help: None,
+            complaints: Vec::new(),
+            about_files: false,
+        }
     }
 
     /// The tool itself could not do its work.
     pub fn tool(message: impl Into<String>) -> Self {
-        Error { kind: Kind::Tool, message: message.into(), help: None, complaints: Vec::new() }
+        Error {
+            kind: Kind::Tool,
+            message: message.into(),
+            help: None,
+            complaints: Vec::new(),
+            about_files: false,
+        }
     }
 
     /// A configuration file with one or more complaints, each with its place.
@@ -42,7 +56,19 @@ impl Error {
         let files = files.into_iter().collect::<Vec<_>>().join(", ");
         let noun = if complaints.len() == 1 { "error" } else { "errors" };
         let message = format!("{} {noun} in {files}", complaints.len());
-        Error { kind: Kind::Usage, message, help: None, complaints }
+        Error { kind: Kind::Usage, message, help: None, complaints, about_files: true }
+    }
+
+    /// Several errors as one: their complaints together; if one of them is no complaint about a file,
+    /// that one comes first, and a tool error before all.
+    pub fn merged(mut errors: Vec<Error>) -> Self {
+        errors.sort_by_key(|error| (error.kind != Kind::Tool, !error.complaints.is_empty()));
+        let complaints: Vec<Complaint> =
+            errors.iter_mut().flat_map(|error| std::mem::take(&mut error.complaints)).collect();
+        match errors.into_iter().next() {
+            Some(first) if !first.about_files => Error { complaints, ..first },
+            _ => Error::configuration(complaints),
+        }
     }
 
     /// Adds what to do next.

@@ -10,6 +10,8 @@ pub mod subject;
 
 use serde::{Deserialize, Serialize};
 
+use crate::error::Result;
+use crate::gates::Gate;
 pub use checks::{CheckRecord, CheckState, Ended, Facts, Run};
 pub use deps::DepsFacts;
 pub use subject::Subject;
@@ -18,7 +20,7 @@ pub use subject::Subject;
 pub const SCHEMA_VERSION: &str = "1.0";
 
 /// All that was gathered in one run.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone)]
 pub struct Evidence {
     /// What it is about, as it was before the checks ran.
     pub subject: Subject,
@@ -26,12 +28,48 @@ pub struct Evidence {
     pub subject_after: Subject,
     /// The checks of promotion_guard, in the order of the plan.
     pub checks: Vec<CheckRecord>,
-    /// SBOM, approvals, licences, sources and lockfile; `None` if it was not gathered at all.
-    pub deps: Option<DepsFacts>,
+    /// SBOM, approvals, licences, sources and lockfile.
+    pub deps: DepsFacts,
     /// How long deps_approval took, in milliseconds.
     pub deps_duration_ms: u64,
     /// The files that hold it.
     pub files: Vec<EvidenceFile>,
+    /// The logs and SBOMs beside it.
+    pub artifacts: Vec<Artifact>,
+}
+
+/// What the gatherers bring.
+#[derive(Debug, Clone)]
+pub struct Gathered {
+    /// The checks of promotion_guard, in the order of the plan.
+    pub checks: Vec<CheckRecord>,
+    /// What deps_approval is judged by.
+    pub deps: DepsFacts,
+    /// How long deps_approval took, in milliseconds.
+    pub deps_duration_ms: u64,
+}
+
+impl Evidence {
+    /// Writes what was gathered to the store, a file for each check and one for deps_approval, and
+    /// binds it to its subject.
+    ///
+    /// # Errors
+    /// A tool error if a file cannot be written.
+    pub fn record(
+        store: &mut store::Store,
+        subject: Subject,
+        subject_after: Subject,
+        gathered: Gathered,
+    ) -> Result<Evidence> {
+        let Gathered { checks, deps, deps_duration_ms } = gathered;
+        let mut files = Vec::new();
+        for record in &checks {
+            files.push(store.add_evidence(&subject, Gate::PromotionGuard, &record.check, record)?);
+        }
+        files.push(store.add_evidence(&subject, Gate::DepsApproval, Gate::DepsApproval.as_str(), &deps)?);
+        let artifacts = store.artifacts()?;
+        Ok(Evidence { subject, subject_after, checks, deps, deps_duration_ms, files, artifacts })
+    }
 }
 
 /// A file of evidence and its digest.

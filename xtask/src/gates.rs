@@ -4,7 +4,46 @@
 pub mod deps_approval;
 pub mod promotion_guard;
 
+use std::time::Instant;
+
 use serde::Serialize;
+use time::OffsetDateTime;
+
+use crate::evidence::{DepsFacts, Evidence, Gathered};
+use crate::gather::Context;
+use crate::plan::{Chosen, Step};
+use crate::settings::Settings;
+use crate::verdict::Judgement;
+
+/// What every gate will run and read.
+pub fn steps(context: &Context<'_>, chosen: &Chosen) -> Vec<Step> {
+    let mut steps = promotion_guard::steps(context, &|check| chosen.gathers(check));
+    steps.extend(deps_approval::steps(context.workspace, context.settings));
+    steps
+}
+
+/// Gathers the evidence of every gate that has any: what needs no build beside what does.
+pub fn gather(context: &Context<'_>, chosen: &Chosen) -> Gathered {
+    std::thread::scope(|scope| {
+        let deps = scope.spawn(|| {
+            let begun = Instant::now();
+            let facts = deps_approval::gather(context);
+            (facts, u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX))
+        });
+        let checks = promotion_guard::gather(context, &|check| chosen.gathers(check));
+        // A gatherer that panicked has proven nothing; facts that say nothing do not pass.
+        let (deps, deps_duration_ms) = deps.join().unwrap_or_else(|_| (DepsFacts::default(), 0));
+        Gathered { checks, deps, deps_duration_ms }
+    })
+}
+
+/// Judges the evidence of every gate that has any. What is missing here is missing in the verdict.
+pub fn judge(evidence: &Evidence, settings: &Settings, effective_time: OffsetDateTime) -> Vec<Judgement> {
+    vec![
+        promotion_guard::judge(&evidence.checks, settings),
+        deps_approval::judge(&evidence.deps, settings, effective_time, evidence.deps_duration_ms),
+    ]
+}
 
 /// A gate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]

@@ -1,7 +1,16 @@
 //! `cargo xtask maturity`: Pilot-to-Production gates for Cargo workspaces.
+//!
+//! Data flows one way, and [`run`] and [`maturity`] show the whole of it:
+//!
+//! ```text
+//! ref ──► stage ──► plan ──► gather ──► judge ──► report
+//! ```
+//!
+//! Gathering never judges, judging never runs anything, printers cannot change a verdict.
 
 pub mod catalog;
 pub mod cli;
+mod commands;
 pub mod diagnostics;
 pub mod error;
 pub mod evidence;
@@ -13,7 +22,82 @@ pub mod process;
 pub mod progress;
 pub mod report;
 pub mod settings;
+pub mod setup;
 pub mod stages;
 pub mod verdict;
 pub mod workspace;
 pub mod yaml;
+
+use std::path::Path;
+
+use error::Result;
+use evidence::Evidence;
+use evidence::store::Store;
+use gates::promotion_guard;
+use host::Host;
+use setup::Setup;
+use workspace::git::Repository;
+
+/// Carries out one command and gives its exit status: 0 or 1.
+///
+/// # Errors
+/// What kept the command from its work; `main` turns its kind into 2 or 3.
+pub fn run(cli: &cli::Cli, host: &Host) -> Result<u8> {
+    let manifest_path = cli.manifest_path.as_deref();
+    match &cli.command {
+        cli::Command::Maturity(args) => maturity(args, manifest_path, host),
+        cli::Command::ValidateStages(args) => commands::validate_stages(args, manifest_path, host),
+        cli::Command::ApproveDeps(args) => commands::approve_deps(args, manifest_path, host),
+        cli::Command::Sbom(args) => commands::sbom(args, manifest_path, host),
+        cli::Command::Audit(args) => commands::audit(args, manifest_path, host),
+        cli::Command::Explain(args) => commands::explain(args),
+    }
+}
+
+/// The main job.
+fn maturity(args: &cli::Maturity, manifest_path: Option<&Path>, host: &Host) -> Result<u8> {
+    let mut setup = Setup::load(host, manifest_path, &args.gather)?;
+    let own = setup.own_files(host, args.out.as_deref());
+    let repository = Repository::read(&setup.processes, &setup.workspace.root, &own)?;
+    setup.workspace.lockfile.tracked = repository.tracks(&setup.workspace.lockfile_path());
+
+    // ref → stage
+    let facts = setup.ref_facts(host, args.reference.as_deref(), &repository);
+    let resolved = stages::resolve(&setup.policy, &setup.workspace.member_names(), &facts)?;
+    let checks = promotion_guard::check_names(&setup.settings);
+    let chosen = plan::choose(args, &setup.policy, &checks, &resolved, host)?;
+
+    // stage → plan
+    if args.dry_run {
+        let context = setup.context(host, &progress::Silent, &own.out);
+        return commands::print(&report::plan::render(&gates::steps(&context, &chosen))).map(|()| 0);
+    }
+
+    // plan → gather
+    let subject = setup.workspace.subject(&setup.processes, &repository)?;
+    let mut store = Store::open(&own.out)?;
+    let live = commands::live(host, args.quiet);
+    let gathered = gates::gather(&setup.context(host, &live, store.staging()), &chosen);
+    drop(live);
+    let again = Repository::read(&setup.processes, &setup.workspace.root, &own)?;
+    let subject_after = setup.workspace.subject_again(&subject, &again)?;
+    setup.stop_if_interrupted()?;
+    let evidence = Evidence::record(&mut store, subject, subject_after, gathered)?;
+
+    // gather → judge
+    let judgements = gates::judge(&evidence, &setup.settings, host.now);
+    let input = verdict::Input {
+        policy: &setup.policy,
+        resolved: &resolved,
+        chosen: &chosen,
+        no_commit: repository.problem.as_deref(),
+        effective_time: host.now,
+    };
+    let verdict = verdict::decide(&input, &evidence, &judgements);
+
+    // judge → report
+    let json = report::json::render(&verdict, env!("CARGO_PKG_VERSION"));
+    store.commit(&json, &report::markdown::render(&verdict))?;
+    commands::tell(host, args, &own.out, &verdict, &json)?;
+    Ok(verdict.exit_status())
+}

@@ -48,7 +48,7 @@ impl Policy {
 }
 
 /// One stage.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Stage {
     /// Such as `GA`.
     pub name: String,

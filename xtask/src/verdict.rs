@@ -13,8 +13,9 @@ pub use crate::evidence::Artifact;
 use crate::evidence::{EvidenceFile, Subject};
 use crate::gates::Gate;
 pub use crate::gates::Mode;
+pub use crate::plan::{Effect, Override};
 
-pub use decide::{blocking_reasons, decision, gate_verdicts, readiness, subject_findings};
+pub use decide::{Input, decide};
 
 /// How bad a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -197,31 +198,6 @@ pub struct Readiness {
     pub would_pass: bool,
     /// What stands in the way.
     pub blocking_reasons: Vec<BlockingReason>,
-}
-
-/// A flag that changed what was gathered or judged.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Override {
-    /// The flag, such as `--only`.
-    pub flag: String,
-    /// Its value.
-    pub value: String,
-    /// Whether it can only make the verdict stricter, or may hide something.
-    pub effect: Effect,
-    /// What it did, in one line.
-    pub message: String,
-}
-
-/// What an override does to the verdict.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Effect {
-    /// It can only make the verdict stricter.
-    Stricter,
-    /// It changes what is looked at, and relaxes nothing.
-    Neutral,
-    /// It may let through what would have been blocked.
-    Relaxes,
 }
 
 /// Everything that the reports say.

@@ -49,18 +49,8 @@ impl Workspace {
         let cargo = find_cargo(processes)?;
         let (metadata, stale) = metadata(processes, &cargo, folder, manifest_path, offline)?;
         let root = metadata.workspace_root.clone().into_std_path_buf();
-        let path = root.join("Cargo.lock");
-        let content = match std::fs::read(&path) {
-            Ok(content) => Some(content),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
-            Err(error) => return Err(Error::tool(format!("cannot read {}: {error}", path.display()))),
-        };
-        let lockfile = Lockfile {
-            present: content.is_some(),
-            sha256: content.as_deref().map(sha256),
-            tracked: None,
-            stale,
-        };
+        let sha256 = digest_if_there(&root.join("Cargo.lock"))?;
+        let lockfile = Lockfile { present: sha256.is_some(), sha256, tracked: None, stale };
         Ok(Workspace { root, cargo, metadata, lockfile, offline })
     }
 
@@ -98,19 +88,37 @@ impl Workspace {
             rustc.lines().find_map(|line| line.strip_prefix(name)).map_or("unknown", str::trim).to_owned()
         };
         let cargo = processes.output(&[&self.cargo.to_string_lossy(), "--version"], &self.root)?;
-        let mut lockfile = self.lockfile.clone();
-        lockfile.tracked = repository.tracks(&self.lockfile_path());
         Ok(Subject {
             commit: repository.commit.clone(),
             tree: repository.tree.clone(),
             dirty: !repository.dirty.is_empty(),
             dirty_paths: repository.dirty.iter().take(20).cloned().collect(),
             dirty_count: repository.dirty.len(),
-            lockfile,
+            lockfile: self.lockfile.clone(),
             rustc: format!("{} ({})", field("release:"), field("commit-hash:")),
             cargo: cargo.trim().to_owned(),
             host: field("host:"),
             policy_sha256: self.policy_digest()?,
+        })
+    }
+
+    /// The same subject, read again: what can change while the checks run.
+    ///
+    /// # Errors
+    /// A tool error if Cargo.lock or a policy file cannot be read.
+    pub fn subject_again(&self, before: &Subject, repository: &Repository) -> Result<Subject> {
+        let sha256 = digest_if_there(&self.lockfile_path())?;
+        let mut again = before.clone();
+        again.lockfile.present = sha256.is_some();
+        again.lockfile.sha256 = sha256;
+        again.policy_sha256 = self.policy_digest()?;
+        Ok(Subject {
+            commit: repository.commit.clone(),
+            tree: repository.tree.clone(),
+            dirty: !repository.dirty.is_empty(),
+            dirty_paths: repository.dirty.iter().take(20).cloned().collect(),
+            dirty_count: repository.dirty.len(),
+            ..again
         })
     }
 
@@ -131,6 +139,15 @@ impl Workspace {
             }
         }
         Ok(hex(&digest.finalize()))
+    }
+}
+
+/// The SHA-256 of a file that may be absent.
+fn digest_if_there(path: &Path) -> Result<Option<String>> {
+    match std::fs::read(path) {
+        Ok(content) => Ok(Some(sha256(&content))),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Error::tool(format!("cannot read {}: {error}", path.display()))),
     }
 }
 

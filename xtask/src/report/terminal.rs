@@ -46,6 +46,20 @@ pub fn summary<P: AsRef<str>>(verdict: &Verdict, reports: &[P], colour: bool) ->
     out
 }
 
+/// One check alone: what it found, and its facts in a line.
+pub fn check(facts: &str, findings: &[Finding], colour: bool) -> String {
+    let paint = Paint { colour };
+    let mut out = String::new();
+    for finding in findings {
+        tell(&mut out, finding, &paint);
+        if finding.remedy.is_none() {
+            let _ = writeln!(out, "    → {}", line(finding.remedy()));
+        }
+    }
+    let _ = writeln!(out, "{}", line(facts));
+    out
+}
+
 fn gates(out: &mut String, gates: &[GateVerdict], paint: &Paint) {
     for gate in gates {
         let judgement = &gate.judgement;
@@ -89,20 +103,24 @@ fn findings(out: &mut String, verdict: &Verdict, paint: &Paint) {
     }
     let _ = writeln!(out, "\n{}", paint.bold("Findings"));
     for finding in all.iter().take(MAX_FINDINGS) {
-        let severity = match finding.severity {
-            Severity::Error => paint.red("error"),
-            Severity::Warning => paint.yellow("warning"),
-            Severity::Note => "note".to_string(),
-        };
-        let place = finding.place().or_else(|| finding.package.clone());
-        let place = place.map(|place| format!("{}: ", line(&place))).unwrap_or_default();
-        let _ = writeln!(out, "  {severity} {}: {place}{}", finding.code, line(&finding.message));
-        if let Some(remedy) = &finding.remedy {
-            let _ = writeln!(out, "    → {}", line(remedy));
-        }
+        tell(out, finding, paint);
     }
     if let Some(more @ 1..) = all.len().checked_sub(MAX_FINDINGS) {
         let _ = writeln!(out, "  and {more} more in the reports");
+    }
+}
+
+fn tell(out: &mut String, finding: &Finding, paint: &Paint) {
+    let severity = match finding.severity {
+        Severity::Error => paint.red("error"),
+        Severity::Warning => paint.yellow("warning"),
+        Severity::Note => "note".to_string(),
+    };
+    let place = finding.place().or_else(|| finding.package.clone());
+    let place = place.map(|place| format!("{}: ", line(&place))).unwrap_or_default();
+    let _ = writeln!(out, "  {severity} {}: {place}{}", finding.code, line(&finding.message));
+    if let Some(remedy) = &finding.remedy {
+        let _ = writeln!(out, "    → {}", line(remedy));
     }
 }
 

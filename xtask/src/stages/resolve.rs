@@ -43,7 +43,7 @@ impl Resolved {
     pub fn warning(&self, policy: &Policy) -> Option<String> {
         self.release_tag_lax.then(|| {
             format!(
-                "RELEASE_TAG_LAX: {} looks like a release, but lands in {} through the pattern {}, and {} \
+                "{} looks like a release, but lands in {} through the pattern {}, and {} \
                  requires nothing; add a pattern for it to a stricter stage in {}",
                 shown(&self.ref_name),
                 stage_name(policy, self.stage),

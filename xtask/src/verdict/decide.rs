@@ -1,14 +1,62 @@
 //! (judgements, stage, time) → verdict. Pure: the same input gives the same verdict.
 
-use crate::catalog::Code;
-use crate::evidence::{EvidenceFile, Subject};
-use crate::gates::Gate;
-use crate::stages::{Policy, Stage};
+use time::OffsetDateTime;
 
-use super::{BlockingReason, Decision, Finding, GateVerdict, Judgement, Mode, Outcome, Readiness, Severity};
+use crate::catalog::Code;
+use crate::evidence::{Evidence, EvidenceFile, Subject};
+use crate::gates::Gate;
+use crate::plan::Chosen;
+use crate::stages::{Policy, Resolved, Stage};
+
+use super::{
+    BlockingReason, Decision, Finding, GateVerdict, Judgement, Mode, Outcome, Readiness, Severity, Verdict,
+};
+
+/// What a verdict is made from, beside the evidence and the judgements.
+#[derive(Debug, Clone, Copy)]
+pub struct Input<'a> {
+    /// The stages.
+    pub policy: &'a Policy,
+    /// Which stage the ref claims.
+    pub resolved: &'a Resolved,
+    /// What the arguments made of that.
+    pub chosen: &'a Chosen,
+    /// Why there is no commit, if there is none.
+    pub no_commit: Option<&'a str>,
+    /// The moment at which it is judged, UTC.
+    pub effective_time: OffsetDateTime,
+}
+
+/// (evidence, judgements, stage, time) → verdict.
+pub fn decide(input: &Input<'_>, evidence: &Evidence, judgements: &[Judgement]) -> Verdict {
+    let Input { policy, resolved, chosen, .. } = *input;
+    let mut about_subject = subject_findings(&evidence.subject, &evidence.subject_after, input.no_commit);
+    // `choose` and `resolve` give places that are in the policy; were one not, nothing may pass.
+    let strictest = Stage { name: "unknown".into(), ..Stage::default() };
+    let stage = policy.stages.get(chosen.stage).unwrap_or(&strictest);
+    let gates = gate_verdicts(judgements, stage, &chosen.enforced, &evidence.files);
+    let reasons = blocking_reasons(&about_subject, &gates);
+    let readiness = readiness(policy, judgements, &about_subject);
+    about_subject
+        .extend(resolved.warning(policy).map(|message| Finding::warning(Code::ReleaseTagLax, message)));
+    Verdict {
+        subject: evidence.subject.clone(),
+        subject_findings: about_subject,
+        ref_name: resolved.ref_name.clone(),
+        stage: stage.name.clone(),
+        stage_reason: chosen.stage_reason.clone(),
+        effective_time: input.effective_time,
+        decision: decision(&reasons),
+        blocking_reasons: reasons,
+        gates,
+        readiness,
+        overrides: chosen.overrides.clone(),
+        artifacts: evidence.artifacts.clone(),
+    }
+}
 
 /// What the subject itself gives to say: no commit, a dirty tree, a tree that changed meanwhile.
-pub fn subject_findings(before: &Subject, after: &Subject, problem: Option<&str>) -> Vec<Finding> {
+fn subject_findings(before: &Subject, after: &Subject, problem: Option<&str>) -> Vec<Finding> {
     let mut findings = Vec::new();
     if !before.has_commit() {
         let why = problem.unwrap_or("git knows no commit here");
@@ -50,7 +98,7 @@ fn change(before: &Subject, after: &Subject) -> Option<String> {
 
 /// Puts the judgements under a stage's modes. A gate that is `enforced` is required whatever the
 /// stage says. A gate without a judgement is missing: nothing was gathered, so nothing is proven.
-pub fn gate_verdicts(
+fn gate_verdicts(
     judgements: &[Judgement],
     stage: &Stage,
     enforced: &[Gate],
@@ -72,7 +120,7 @@ pub fn gate_verdicts(
 
 /// Why a ref is blocked: the subject first, then each blocking gate with its own code and after it
 /// each further code among its errors. A stage that requires nothing is never blocked.
-pub fn blocking_reasons(subject_findings: &[Finding], gates: &[GateVerdict]) -> Vec<BlockingReason> {
+fn blocking_reasons(subject_findings: &[Finding], gates: &[GateVerdict]) -> Vec<BlockingReason> {
     let mut reasons = Vec::new();
     if gates.iter().any(|gate| gate.mode == Mode::Required) {
         reasons.extend(by_code("subject", subject_findings, None));
@@ -121,12 +169,12 @@ fn by_code(gate: &str, findings: &[Finding], but: Option<Code>) -> Vec<BlockingR
 }
 
 /// The decision that the reasons amount to.
-pub fn decision(reasons: &[BlockingReason]) -> Decision {
+fn decision(reasons: &[BlockingReason]) -> Decision {
     if reasons.is_empty() { Decision::Passed } else { Decision::Blocked }
 }
 
 /// For every stage, whether this commit would pass it.
-pub fn readiness(policy: &Policy, judgements: &[Judgement], subject_findings: &[Finding]) -> Vec<Readiness> {
+fn readiness(policy: &Policy, judgements: &[Judgement], subject_findings: &[Finding]) -> Vec<Readiness> {
     let ready = |stage: &Stage| {
         let gates = gate_verdicts(judgements, stage, &[], &[]);
         let blocking_reasons = blocking_reasons(subject_findings, &gates);

@@ -43,7 +43,8 @@ pub struct OwnFiles {
 }
 
 /// What the tool writes into its output folder.
-const OUTPUT_NAMES: &[&str] = &["maturity-eval.json", "maturity-eval.md", "evidence", "logs", "sbom"];
+const OUTPUT_NAMES: &[&str] =
+    &["maturity-eval.json", "maturity-eval.md", "maturity-eval.sha256", "evidence", "logs", "sbom"];
 
 impl Repository {
     /// Asks git about the repository around `folder`.
@@ -111,7 +112,7 @@ fn differing(root: &Path, listing: &str, status: &str, own: &OwnFiles) -> Vec<St
         };
         let written = inside(&out).is_some_and(|rest| {
             let name = rest.split('/').next().unwrap_or(rest);
-            OUTPUT_NAMES.contains(&name) || name.starts_with(".maturity-")
+            OUTPUT_NAMES.contains(&name) || name.starts_with(".maturity")
         });
         written || inside(&target).is_some()
     };

@@ -106,6 +106,8 @@ impl Node {
     }
 }
 
+/// What the walk says when it has come to the node that it looks for.
+const STOPPED: &str = "the node that was looked for";
 const TOO_MANY: &str = "the file has too many values once its aliases are expanded";
 
 /// Builds the tree of the one document in the text.
@@ -120,6 +122,8 @@ pub(super) fn build(text: &str) -> Result<Node, Refusal> {
     let Some(second) = documents.next() else { return Ok(root) };
     let count = Cell::new(0);
     let place = match (Builder { count: &count, stop_at: Some(0) }).deserialize(second) {
+        // What follows may be no document at all, such as a bracket too many.
+        Err(error) if !error.to_string().starts_with(STOPPED) => return Err(refusal(text, &error, &count)),
         Err(error) => error.location().map_or((0, 0), |place| (place.line(), place.column())),
         Ok(_) => (0, 0),
     };
@@ -174,7 +178,7 @@ impl Builder<'_> {
     fn enter<E: de::Error>(self) -> Result<usize, E> {
         let id = self.count.get();
         if self.stop_at == Some(id) {
-            return Err(E::custom("here"));
+            return Err(E::custom(STOPPED));
         }
         if id >= MAX_NODES {
             return Err(E::custom(TOO_MANY));

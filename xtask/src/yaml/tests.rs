@@ -86,6 +86,7 @@ fn a_path_names_keys_and_indices() {
 fn duplicates_are_found_everywhere_and_once_for_an_alias() {
     let document = parse("a: &x {k: 1, k: 2}\nb: *x\na: 3\n");
     let error = document.finish(Complaints::new()).unwrap_err();
+    assert!(!error.to_string().contains("not shown"), "{error}");
     let lines: Vec<String> = error.complaints().iter().map(ToString::to_string).collect();
     assert_eq!(
         lines,
@@ -112,6 +113,8 @@ fn what_cannot_be_read_says_where_and_why() {
         ("a: 1\n# \u{202e}\n".as_bytes(), "f.yml:2:3: the file contains an invisible character"),
         (b"%TAG ! x\n---\na: 1\n", "f.yml:1:1: the file contains a YAML directive"),
         (b"a: 1\n---\nb: 2\n", "f.yml:3:1: a second document begins here"),
+        (b"a: 1\n}\n", "f.yml:2:1: not valid YAML: did not find expected"),
+        (b"!a !a x\n", "f.yml:1:4: not valid YAML: did not find expected"),
         (b"a: 1\n...\n---\n", "f.yml:4:1: a second document begins here"),
         (b"a:\n\tb: 1\n", "f.yml:2:1: not valid YAML: found character that cannot start any token"),
         (b"a:\n\tb: 1\n", "indent with spaces"),

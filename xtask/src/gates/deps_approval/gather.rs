@@ -204,9 +204,9 @@ fn write_all(
     described: &BTreeMap<usize, Component>,
     facts: &mut DepsFacts,
 ) -> Result<(), String> {
+    let (workspace, epoch) = (context.workspace, context.source_date_epoch);
     for (job, graph) in jobs.iter().zip(graphs) {
         for subject in &job.subjects {
-            let (workspace, epoch) = (context.workspace, context.source_date_epoch);
             let file = sbom::write(workspace, subject, graph, described, context.staging, epoch)?;
             facts.sboms.push(file);
         }
@@ -266,3 +266,6 @@ fn read_output(context: &Context<'_>, output: Vec<u8>) -> Result<Graph, String> 
     }
     components::graph(&entries, &context.workspace.metadata)
 }
+
+#[cfg(test)]
+mod tests;

@@ -30,7 +30,7 @@ use super::components::{Graph, relative};
 use super::text::clean;
 use super::{licences, purl};
 use crate::evidence::deps::{Component, SbomFile, Scope, Source};
-use crate::workspace::Workspace;
+use crate::workspace::{Workspace, hex, sha256};
 
 /// What an SBOM is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,7 +75,7 @@ pub(super) fn write(
         subject: subject.file.clone(),
         path,
         components: graph.nodes.len(),
-        sha256: hex(&Sha256::digest(text.as_bytes())),
+        sha256: sha256(text.as_bytes()),
     })
 }
 
@@ -125,12 +125,6 @@ fn serial(text: &str) -> String {
     bytes[8] = (bytes[8] & 0x3f) | 0x80;
     let hex = hex(&bytes);
     format!("urn:uuid:{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
-}
-
-fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digit = |nibble: u8| char::from(DIGITS[usize::from(nibble & 0x0f)]);
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(*byte)]).collect()
 }
 
 fn empty() -> Bom {

@@ -6,13 +6,13 @@ use crate::settings::Sources;
 /// The name of the default registry in the settings.
 pub(super) const CRATES_IO: &str = "crates-io";
 
-/// The URLs by which cargo knows the default registry.
-const CRATES_IO_INDEXES: &[&str] =
-    &["registry+https://github.com/rust-lang/crates.io-index", "sparse+https://index.crates.io/"];
+/// The source by which cargo knows the default registry, in Cargo.lock and in its metadata, whatever
+/// protocol it speaks to it.
+const CRATES_IO_SOURCE: &str = "registry+https://github.com/rust-lang/crates.io-index";
 
 /// Reads the `source` of cargo metadata.
 pub(super) fn parse(repr: &str) -> Option<Source> {
-    if CRATES_IO_INDEXES.contains(&repr) {
+    if repr == CRATES_IO_SOURCE {
         return Some(Source::Registry { url: CRATES_IO.into() });
     }
     if let Some(url) = repr.strip_prefix("registry+") {
@@ -50,7 +50,7 @@ pub(super) fn matches(source: &Source, pattern: &str) -> bool {
 
 fn same_registry(url: &str, pattern: &str) -> bool {
     if url == CRATES_IO || pattern == CRATES_IO {
-        return url == pattern || (url == CRATES_IO && CRATES_IO_INDEXES.contains(&pattern));
+        return url == pattern || (url == CRATES_IO && pattern == CRATES_IO_SOURCE);
     }
     let plain = |text: &str| {
         let text = text.strip_prefix("registry+").or_else(|| text.strip_prefix("sparse+")).unwrap_or(text);
@@ -112,7 +112,6 @@ mod tests {
     fn cargo_sources_are_read() {
         for (repr, shown) in [
             ("registry+https://github.com/rust-lang/crates.io-index", "crates-io"),
-            ("sparse+https://index.crates.io/", "crates-io"),
             ("registry+https://example.com/index", "https://example.com/index"),
             ("git+https://example.com/x?tag=v1#ab12", "git+https://example.com/x?tag=v1#ab12"),
         ] {

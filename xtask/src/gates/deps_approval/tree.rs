@@ -122,22 +122,26 @@ fn indentation(line: &str) -> (usize, &str) {
     }
 }
 
-/// `name vVERSION[ (source)][ (proc-macro)]` SEPARATOR features [` (*)`].
+/// `name vVERSION[ (proc-macro)][ (source)]` SEPARATOR features [` (*)`].
 fn package(text: &str) -> Option<Entry> {
     let (label, features) = text.rsplit_once(SEPARATOR)?;
     let (features, repeated) = match features.strip_suffix(" (*)") {
         Some(features) => (features, true),
         None => (features, false),
     };
-    let (label, proc_macro) = match label.strip_suffix(" (proc-macro)") {
-        Some(label) => (label, true),
-        None => (label, false),
-    };
     let (name, rest) = label.split_once(' ')?;
     let rest = rest.strip_prefix('v')?;
-    let (version, source) = match rest.split_once(' ') {
-        Some((version, source)) => (version, Some(source.strip_prefix('(')?.strip_suffix(')')?.to_owned())),
-        None => (rest, None),
+    let (version, mut rest) = rest.split_once(' ').unwrap_or((rest, ""));
+    let proc_macro = match rest.strip_prefix("(proc-macro)") {
+        Some(after) => {
+            rest = after.strip_prefix(' ').unwrap_or(after);
+            true
+        }
+        None => false,
+    };
+    let source = match rest {
+        "" => None,
+        source => Some(source.strip_prefix('(')?.strip_suffix(')')?.to_owned()),
     };
     if name.is_empty() || version.is_empty() {
         return None;
@@ -180,14 +184,15 @@ app v0.1.0 (/w/app (odd) dir) ~
 |   [build-dependencies]
 |   `-- cfg_aliases v0.2.2 ~
 |       `-- deep v1.0.0+meta.1 ~
-|-- derive v1.0.0 (proc-macro) ~
+|-- derive v1.0.0 (proc-macro) (/w/derive) ~
 |   `-- libc v0.2.1 ~std (*)
 `-- far v2.0.0 (https://example.com/far?branch=main#abcdef12) ~
 [build-dependencies]
 `-- cc v1.0.0 ~
 
 other v0.1.0 (/w/other) ~
-`-- nix v0.31.3 ~default,signal (*)
+|-- nix v0.31.3 ~default,signal (*)
+`-- plain v1.0.0 (proc-macro) ~
 ";
 
     #[test]
@@ -205,9 +210,11 @@ other v0.1.0 (/w/other) ~
             "app>cc 1.0.0 build",
             "->other 0.1.0",
             "other>nix 0.31.3 again",
+            "other>plain 1.0.0 macro",
         ];
         assert_eq!(outline(&entries), expected);
         assert_eq!(entries[0].source.as_deref(), Some("/w/app (odd) dir"));
+        assert_eq!(entries[5].source.as_deref(), Some("/w/derive"));
         assert_eq!(entries[7].source.as_deref(), Some("https://example.com/far?branch=main#abcdef12"));
         assert_eq!(entries[1].features, "default,signal");
         assert_eq!(entries[6].features, "std");

@@ -188,7 +188,6 @@ mod tests {
             package("app", "0.1.0", ""),
             package("beside", "0.1.0", ""),
             package("plain", "1.0.0", "registry+https://github.com/rust-lang/crates.io-index"),
-            package("sparse", "1.0.0", "sparse+https://index.crates.io/"),
             package("mirror", "1.0.0", "sparse+https://user:secret@registry.example.com/index/"),
             package("old", "1.0.0", "registry+https://registry.example.com/git"),
             package(
@@ -200,7 +199,7 @@ mod tests {
         .concat();
         let packages = parse(&text, &members(&[("app", "0.1.0")])).unwrap();
         let names: Vec<&str> = packages.crates_io.iter().map(|locked| locked.name.as_str()).collect();
-        assert_eq!(names, ["plain", "sparse"]);
+        assert_eq!(names, ["plain"]);
         assert_eq!(
             packages.elsewhere,
             [

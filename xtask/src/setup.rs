@@ -1,0 +1,203 @@
+//! What every command begins with: the workspace, and the policy files that lie in it.
+//!
+//! All policy files are read before anything is judged, and all complaints about all of them are told
+//! at once.
+
+use std::path::{Path, PathBuf};
+
+use crate::cli;
+use crate::error::{Error, Result};
+use crate::gates::deps_approval;
+use crate::gather::Context;
+use crate::host::Host;
+use crate::process::Processes;
+use crate::progress::Progress;
+use crate::settings::{self, Settings};
+use crate::stages::{self, Policy, RefFacts};
+use crate::workspace::Workspace;
+use crate::workspace::git::{OwnFiles, Repository};
+
+/// The workspace and its policy.
+#[derive(Debug)]
+pub struct Setup {
+    /// Starts programs.
+    pub processes: Processes,
+    /// What is judged.
+    pub workspace: Workspace,
+    /// The stages.
+    pub policy: Policy,
+    /// How evidence is gathered.
+    pub settings: Settings,
+    /// `--advisory-db`, absolute.
+    advisory_db: Option<PathBuf>,
+    cargo_home: PathBuf,
+    jobs: Option<u32>,
+    source_date_epoch: Option<i64>,
+}
+
+impl Setup {
+    /// Finds the workspace and loads its policy files.
+    ///
+    /// # Errors
+    /// A usage error if there is no workspace, an argument names no folder, or a policy file is bad.
+    pub fn load(host: &Host, manifest_path: Option<&Path>, gather: &cli::Gather) -> Result<Setup> {
+        let processes = Processes::new(host);
+        let workspace = Workspace::load(&processes, &host.current_dir, manifest_path, gather.offline)?;
+        let root = workspace.root.clone();
+        // The gate reads the approvals again, as evidence; here it is told early if they are bad.
+        let (policy, settings, _) =
+            all(stages::load(&root), settings::load(&root), deps_approval::approvals::load(&root))?;
+        let advisory_db = match &gather.advisory_db {
+            None => None,
+            Some(folder) => {
+                let folder = host.current_dir.join(folder);
+                if !folder.is_dir() {
+                    return Err(Error::usage(format!("--advisory-db {}: no such folder", folder.display()))
+                        .help("give a checkout of the RustSec advisory database"));
+                }
+                Some(folder)
+            }
+        };
+        Ok(Setup {
+            processes,
+            workspace,
+            policy,
+            settings,
+            advisory_db,
+            cargo_home: cargo_home(host),
+            jobs: gather.jobs,
+            source_date_epoch: source_date_epoch(host)?,
+        })
+    }
+
+    /// What the gatherers are given.
+    pub fn context<'a>(&'a self, host: &Host, progress: &'a dyn Progress, staging: &'a Path) -> Context<'a> {
+        Context {
+            workspace: &self.workspace,
+            settings: &self.settings,
+            processes: &self.processes,
+            progress,
+            staging,
+            effective_time: host.now,
+            jobs: self.jobs,
+            advisory_db: self.advisory_db.as_deref(),
+            cargo_home: &self.cargo_home,
+            source_date_epoch: self.source_date_epoch,
+        }
+    }
+
+    /// Where the output goes, and cargo's target folder: changes there are not changes of the code. A
+    /// folder that was named is relative to where the user is, the default one to the workspace.
+    pub fn own_files(&self, host: &Host, out: Option<&Path>) -> OwnFiles {
+        let default = || self.workspace.root.join("dist").join("maturity");
+        OwnFiles {
+            out: out.map_or_else(default, |out| host.current_dir.join(out)),
+            target: self.workspace.metadata.target_directory.clone().into(),
+        }
+    }
+
+    /// Ends the run if somebody asked for it.
+    ///
+    /// # Errors
+    /// A tool error if so.
+    pub fn stop_if_interrupted(&self) -> Result<()> {
+        if self.processes.interrupted() {
+            return Err(Error::tool("interrupted: the checks were stopped and nothing was written")
+                .help("reports of an earlier run, if there are any, stand as they were"));
+        }
+        Ok(())
+    }
+
+    /// What is known of refs, for the choice of the stage.
+    pub fn ref_facts(&self, host: &Host, given: Option<&str>, repository: &Repository) -> RefFacts {
+        RefFacts {
+            given: given.map(str::to_owned),
+            ci: ci_ref(host),
+            branch: repository.branch.clone(),
+            tags: repository.tags.clone(),
+        }
+    }
+}
+
+/// The first variable of the CI's that names a ref, with the full ref. Sources: the default variables
+/// of GitHub Actions (`GITHUB_REF`) and the predefined variables of GitLab CI/CD.
+fn ci_ref(host: &Host) -> Option<(String, String)> {
+    let forms = [
+        ("GITHUB_REF", ""),
+        ("CI_COMMIT_TAG", "refs/tags/"),
+        ("CI_COMMIT_BRANCH", "refs/heads/"),
+        ("CI_MERGE_REQUEST_SOURCE_BRANCH_NAME", "refs/heads/"),
+    ];
+    let found =
+        |(name, prefix): (&str, &str)| Some((name.to_owned(), format!("{prefix}{}", host.var(name)?)));
+    forms.into_iter().find_map(found)
+}
+
+fn cargo_home(host: &Host) -> PathBuf {
+    let home =
+        || host.var("HOME").or_else(|| host.var("USERPROFILE")).map(|home| Path::new(home).join(".cargo"));
+    match host.var("CARGO_HOME") {
+        Some(folder) => host.current_dir.join(folder),
+        None => home().unwrap_or_else(|| PathBuf::from(".cargo")),
+    }
+}
+
+/// `SOURCE_DATE_EPOCH`, seconds since 1970 UTC, as reproducible-builds.org specifies it.
+fn source_date_epoch(host: &Host) -> Result<Option<i64>> {
+    let Some(text) = host.var("SOURCE_DATE_EPOCH") else { return Ok(None) };
+    text.parse().map(Some).map_err(|_| {
+        Error::usage(format!("SOURCE_DATE_EPOCH is `{}`", text.escape_debug()))
+            .help("it must be a whole number of seconds since 1970, or not be set")
+    })
+}
+
+/// Three results as one, with the complaints of all that failed.
+fn all<A, B, C>(a: Result<A>, b: Result<B>, c: Result<C>) -> Result<(A, B, C)> {
+    match (a, b, c) {
+        (Ok(a), Ok(b), Ok(c)) => Ok((a, b, c)),
+        (a, b, c) => {
+            let errors: Vec<Error> = [a.err(), b.err(), c.err()].into_iter().flatten().collect();
+            Err(Error::merged(errors))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn host(variables: &[(&str, &str)]) -> Host {
+        Host {
+            now: time::OffsetDateTime::UNIX_EPOCH,
+            env: variables.iter().map(|(key, value)| (key.into(), value.into())).collect(),
+            current_dir: "/here".into(),
+            exe: None,
+            stdout_terminal: false,
+            stderr_terminal: false,
+            interrupt: crate::host::Interrupt::default(),
+        }
+    }
+
+    #[test]
+    fn the_ci_s_variables_become_full_refs() {
+        type Pair<'a> = (&'a str, &'a str);
+        let cases: &[(&[Pair<'_>], Option<Pair<'_>>)] = &[
+            (&[], None),
+            (&[("GITHUB_REF", "")], None),
+            (&[("GITHUB_REF", "refs/tags/v1")], Some(("GITHUB_REF", "refs/tags/v1"))),
+            (&[("CI_COMMIT_TAG", "v1"), ("CI_COMMIT_BRANCH", "x")], Some(("CI_COMMIT_TAG", "refs/tags/v1"))),
+            (&[("CI_COMMIT_BRANCH", "main")], Some(("CI_COMMIT_BRANCH", "refs/heads/main"))),
+        ];
+        for (variables, expected) in cases {
+            let expected = expected.map(|(name, full)| (name.to_owned(), full.to_owned()));
+            assert_eq!(ci_ref(&host(variables)), expected);
+        }
+    }
+
+    #[test]
+    fn a_source_date_that_is_no_number_is_a_usage_error() {
+        assert_eq!(source_date_epoch(&host(&[])).unwrap(), None);
+        assert_eq!(source_date_epoch(&host(&[("SOURCE_DATE_EPOCH", "12")])).unwrap(), Some(12));
+        assert!(source_date_epoch(&host(&[("SOURCE_DATE_EPOCH", "soon")])).is_err());
+    }
+}
