@@ -68,7 +68,7 @@ pub(super) fn skim(text: &str, file: &Path) -> Option<Date> {
 }
 
 /// The keys and values of a section, each key known and there once.
-fn section<'a>(text: &'a str, known: impl Fn(&str) -> bool) -> Option<Vec<(&'a str, &'a str)>> {
+fn section(text: &str, known: impl Fn(&str) -> bool) -> Option<Vec<(&str, &str)>> {
     let mut found: Vec<(&str, &str)> = Vec::new();
     let mut lines = text.lines();
     while let Some(line) = lines.next() {
