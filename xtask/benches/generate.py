@@ -93,7 +93,7 @@ def vendor(folder, crates):
         write(home / ".cargo-checksum.json", json.dumps({"files": {}, "package": crate.checksum}))
 
 
-def workspace(folder, crates):
+def workspace(folder, crates, binaries):
     write(folder / "Cargo.toml", '[workspace]\nresolver = "3"\nmembers = ["members/*"]\n')
     write(folder / ".gitignore", "/target/\n/dist/\n")
     for number in range(MEMBERS):
@@ -106,7 +106,8 @@ def workspace(folder, crates):
             'license = "MIT OR Apache-2.0"\npublish = false\n'
         )
         write(home / "Cargo.toml", manifest + dependencies(unique.values()))
-        write(home / "src" / "main.rs", "fn main() {}\n")
+        root = ("main.rs", "fn main() {}\n") if number < binaries else ("lib.rs", "")
+        write(home / "src" / root[0], root[1])
 
 
 def config(folder, vendored):
@@ -154,12 +155,12 @@ def advisories(folder, crates, newest):
         write(folder / "crates" / name / f"RUSTSEC-2026-{number:04}.md", text)
 
 
-def generate(folder, newest, seed=1):
+def generate(folder, newest, binaries=1, seed=1):
     """Makes everything below `folder` and lets cargo write Cargo.lock. Returns how many are locked."""
     folder = Path(folder)
     crates = graph(random.Random(seed))
     vendor(folder / "vendor", crates)
-    workspace(folder / "workspace", crates)
+    workspace(folder / "workspace", crates, binaries)
     # Beside the workspace: how cargo is pointed at the vendored crates is not the workspace's affair.
     config(folder, folder / "vendor")
     index(folder / "cargo-home", crates)

@@ -115,7 +115,7 @@ def xtask(options, temp):
 def deps(options, temp):
     tool = xtask(options, temp)
     newest = datetime.datetime.now(datetime.timezone.utc).date().isoformat()
-    locked = generate.generate(temp, newest)
+    locked = generate.generate(temp, newest, options.binaries)
     place, out = temp / "workspace", temp / "out"
     env = environment(CARGO_HOME=str(temp / "cargo-home"))
     database = Path(options.advisory_db or temp / "advisory-db").resolve()
@@ -124,7 +124,7 @@ def deps(options, temp):
         run([tool, "approve-deps", "--all", "--by", "bench"], place, env)
         run(["git", "-c", "user.name=b", "-c", "user.email=b@example.com", "commit", "--quiet", "--all", "--allow-empty", "-m", "approve"], place, env)
     argv = [tool, "maturity", "--only", "audit", "--offline", "--advisory-db", database, "--ref", "main", "--out", out, "--quiet"]
-    print(f"deps: a workspace of {locked} locked packages")
+    print(f"deps: a workspace of {locked} locked packages, {options.binaries} of its {generate.MEMBERS} members with a binary")
     medians = interleaved(
         {
             "cargo metadata --locked --offline": lambda: run(
@@ -236,6 +236,7 @@ def main():
     parser.add_argument("--xtask", metavar="FILE", help="a built xtask, instead of building this one")
     parser.add_argument("--advisory-db", metavar="DIR", help="for deps: a real database, instead of a generated one")
     parser.add_argument("--no-approvals", action="store_true", help="for deps: leave approve-deps out")
+    parser.add_argument("--binaries", type=int, default=1, help="for deps: members with a binary, each of which gets an SBOM (1)")
     parser.add_argument("--keep", action="store_true", help="keep the temporary folders and print them")
     options = parser.parse_args()
     unknown = [part for part in options.part if part not in parts]

@@ -106,6 +106,13 @@ fn ended(status: ExitStatus) -> Ended {
     status.code().map_or(Ended::Signalled, Ended::Exited)
 }
 
+/// Ends the process that left a mark.
+pub(crate) fn end(mark: &Path) {
+    if let Some(pid) = fs::read_to_string(mark).ok().and_then(|pid| pid.trim().parse().ok()) {
+        let _ = kill(Pid::from_raw(pid), Signal::SIGKILL);
+    }
+}
+
 /// Whether a process runs. One that ended and that nobody waited for does not.
 pub(crate) fn alive(pid: &str) -> bool {
     let Ok(pid) = pid.trim().parse::<i32>() else { return false };

@@ -150,6 +150,8 @@ impl Sandbox {
                 .map(|entry| entry.file_name().to_string_lossy().into_owned())
                 .collect();
             if running.is_empty() || Instant::now() > deadline {
+                // Told, and then ended: a failing case leaves nothing on the machine either.
+                running.iter().for_each(|mark| run::end(&self.marks().join(mark)));
                 return running;
             }
             thread::sleep(Duration::from_millis(50));

@@ -73,7 +73,8 @@ fn assess(ctx: &Context, packages: locked::Packages, facts: &mut AuditFacts, rec
     let crates = &packages.crates_io;
     let (yanks, loaded) = std::thread::scope(|scope| {
         let yanks = scope.spawn(|| yanked::look_up(ctx.cargo_home, crates));
-        let loaded = database::open(ctx, &mut facts.database, &mut record.runs);
+        let wanted = crates.iter().map(|locked| advisories::folded(&locked.name)).collect();
+        let loaded = database::open(ctx, &wanted, &mut facts.database, &mut record.runs);
         let lost = || yanked::Yanks {
             unknown: crates.iter().map(locked::Locked::shown).collect(),
             ..Default::default()

@@ -4,6 +4,7 @@
 //! home is brought up to date with git, unless the network must be left alone; if that fails, the
 //! older state is used and the failure is recorded. Never says whether the age is acceptable.
 
+use std::collections::HashSet;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -39,7 +40,12 @@ const GIT: &[&str] = &[
 
 /// Finds the database, brings it up to date and reads it. `None` if it cannot be used at all, for the
 /// reason then recorded.
-pub(super) fn open(ctx: &Context, database: &mut AdvisoryDatabase, runs: &mut Vec<Run>) -> Option<Loaded> {
+pub(super) fn open(
+    ctx: &Context,
+    wanted: &HashSet<String>,
+    database: &mut AdvisoryDatabase,
+    runs: &mut Vec<Run>,
+) -> Option<Loaded> {
     let folder = match ctx.advisory_db {
         Some(folder) => {
             database.origin = "given".into();
@@ -62,10 +68,10 @@ pub(super) fn open(ctx: &Context, database: &mut AdvisoryDatabase, runs: &mut Ve
     }
     let (loaded, checkout) = std::thread::scope(|scope| {
         let checkout = scope.spawn(|| checkout(ctx.processes, &folder));
-        (advisories::load(&folder), checkout.join().ok().flatten())
+        (advisories::load(&folder, wanted), checkout.join().ok().flatten())
     });
     match loaded {
-        Ok(loaded) if loaded.crates.is_empty() && loaded.unreadable.is_empty() => {
+        Ok(loaded) if loaded.about_crates == 0 && loaded.unreadable.is_empty() => {
             database.unavailable = Some(format!("{} holds no advisory about a crate", shown(ctx, &folder)));
             None
         }

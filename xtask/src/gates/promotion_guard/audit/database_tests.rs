@@ -72,7 +72,7 @@ impl World {
     }
 
     fn advisories(&self) -> usize {
-        advisories::load(&self.home().join(FOLDER)).unwrap().total
+        advisories::load(&self.home().join(FOLDER), &HashSet::new()).unwrap().total
     }
 }
 

@@ -6,6 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use rustsec::advisory::Informational;
 use rustsec::{Advisory, SourceId};
 
+use super::advisories::folded;
 use super::locked::Locked;
 use super::one_line;
 use crate::evidence::checks::{AdvisoryHit, AdvisoryKind, AuditFacts};
@@ -33,11 +34,6 @@ pub(super) fn look_up(packages: &[Locked], advisories: &[Advisory], facts: &mut 
 fn applies_to_crates_io(advisory: &Advisory) -> bool {
     let about_us = advisory.metadata.source.as_ref().is_none_or(SourceId::is_default_registry);
     about_us && !advisory.withdrawn()
-}
-
-/// crates.io takes `a-b`, `a_b` and `A-b` for one name, so an advisory's spelling must not hide it.
-fn folded(name: &str) -> String {
-    name.to_ascii_lowercase().replace('_', "-")
 }
 
 fn hit(package: &Locked, advisory: &Advisory) -> Option<AdvisoryHit> {
