@@ -102,6 +102,9 @@ pub enum Stream {
     Stderr,
 }
 
+/// How many runners this process has made: a clock alone cannot tell their programs apart.
+static INSTANCES: AtomicU32 = AtomicU32::new(0);
+
 /// Starts programs.
 #[derive(Debug)]
 pub struct Processes {
@@ -118,7 +121,8 @@ impl Processes {
     /// Starts the guard, which ends the programs of this run should the run itself be killed.
     pub fn new(host: &Host) -> Self {
         let env = environment::scrubbed(&host.env);
-        let mark = format!("{}-{}", std::process::id(), host.now.unix_timestamp_nanos());
+        let instance = INSTANCES.fetch_add(1, Ordering::Relaxed);
+        let mark = format!("{}-{}-{instance}", std::process::id(), host.now.unix_timestamp_nanos());
         let guard = host.exe.as_deref().and_then(|exe| Guard::start(exe, &mark, &env));
         let interrupt = host.interrupt.clone();
         Processes { env, interrupt, mark, count: AtomicU32::new(0), guard: Mutex::new(guard) }

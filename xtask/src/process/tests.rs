@@ -141,6 +141,25 @@ fn short_commands_give_their_output_or_their_error() {
 }
 
 #[test]
+fn runners_of_one_moment_leave_each_others_programs_alone() {
+    let host = host(Interrupt::default());
+    let [long, short] = [Processes::new(&host), Processes::new(&host)];
+    let token = format!("1.{}", std::process::id());
+    let folder = tempfile::tempdir().unwrap();
+    let start = |processes: &Processes, script: &str, log: &str| {
+        processes.run(&shell(script, 60), &folder.path().join(log), folder.path(), &mut |_, _| {})
+    };
+    std::thread::scope(|scope| {
+        let running = scope.spawn(|| start(&long, &format!("sleep {token}; exit 7"), "long.log"));
+        while running_with(&token) == 0 {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        assert_eq!(start(&short, ":", "short.log").left_behind, 0);
+        assert_eq!(running.join().unwrap().ended, Ended::Exited { status: 7 });
+    });
+}
+
+#[test]
 fn the_guard_ends_what_a_killed_run_left() {
     let processes = Processes::new(&host(Interrupt::default()));
     let token = format!("35.{}", std::process::id());
