@@ -136,6 +136,7 @@ fn short_commands_give_their_output_or_their_error() {
     assert!(error.contains("no") && error.contains("sh -c"), "{error}");
     let error = processes.output(&["no-such-program-here"], &folder).unwrap_err().to_string();
     assert!(error.contains("could not be started") && error.contains("help"), "{error}");
+    assert_eq!(processes.output(&["printf", r"a\377b"], &folder).unwrap(), "a\u{fffd}b");
     assert!(processes.find("sh").is_some());
     assert!(processes.find("no-such-program-here").is_none());
 }

@@ -121,7 +121,9 @@ fn differing(root: &Path, listing: &str, status: &str, own: &OwnFiles) -> Vec<St
     for (flag, path) in parse_listing(listing) {
         // `git update-index --assume-unchanged` and `--skip-worktree` hide a file from status. A
         // sparse checkout sets the second for files that are not there, which is no difference.
-        let hidden = flag.is_ascii_lowercase() || (flag == 'S' && root.join(path).exists());
+        // A name that is not UTF-8 was bent on the way here, so it cannot be looked for.
+        let there = || path.contains(char::REPLACEMENT_CHARACTER) || root.join(path).exists();
+        let hidden = flag.is_ascii_lowercase() || (flag == 'S' && there());
         if hidden {
             dirty.insert(format!("{path} (hidden from git status)"));
         }
@@ -231,8 +233,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("there.rs"), "").unwrap();
         let own = OwnFiles { out: folder.path().join("dist"), target: folder.path().join("target") };
-        let listing = "H plain.rs\0h assumed.rs\0S sparse.rs\0S there.rs\0";
-        let expected = ["assumed.rs (hidden from git status)", "there.rs (hidden from git status)"];
+        let listing = "H plain.rs\0h assumed.rs\0S sparse.rs\0S there.rs\0S x\u{fffd}\0";
+        let expected =
+            ["assumed.rs", "there.rs", "x\u{fffd}"].map(|path| format!("{path} (hidden from git status)"));
         assert_eq!(differing(folder.path(), listing, "", &own), expected);
     }
 }
