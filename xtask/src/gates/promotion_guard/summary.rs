@@ -30,6 +30,23 @@ pub(super) fn line(record: &CheckRecord) -> String {
     }
 }
 
+/// What a check that passed proved, in as few words as will do.
+pub(super) fn brief(record: &CheckRecord) -> String {
+    match &record.facts {
+        Some(Facts::Audit(facts)) if facts.assessed > 0 => {
+            format!("audit of {}", count(facts.assessed, "package"))
+        }
+        Some(Facts::Custom(_)) => record.check.clone(),
+        // How many binaries and libraries is for the evidence to say.
+        Some(Facts::Tests(_)) => {
+            let line = line(record);
+            let rest = line.find(" (").map_or("", |at| &line[at..]);
+            format!("{}{rest}", line[..line.len() - rest.len()].split(" in ").next().unwrap_or_default())
+        }
+        _ => line(record),
+    }
+}
+
 /// How a program ended that did not end by itself.
 pub(super) fn cut_short(ended: &Ended) -> Option<String> {
     match ended {
