@@ -74,7 +74,7 @@ fn maturity(args: &cli::Maturity, manifest_path: Option<&Path>, host: &Host) -> 
     }
 
     // plan → gather
-    let subject = setup.workspace.subject(&setup.processes, &repository)?;
+    let mut subject = setup.workspace.subject(&setup.processes, &repository)?;
     let mut store = Store::open(&own.out)?;
     let live = commands::live(host, args.quiet);
     if let Some(warning) = resolved.warning(&setup.policy) {
@@ -82,6 +82,7 @@ fn maturity(args: &cli::Maturity, manifest_path: Option<&Path>, host: &Host) -> 
     }
     let gathered = gates::gather(&setup.context(host, &live, store.staging()), &chosen);
     drop(live);
+    subject.lockfile = setup.workspace.lockfile_state(&setup.processes);
     let again = Repository::read(&setup.processes, &setup.workspace.root, &own)?;
     let subject_after = setup.workspace.subject_again(&subject, &again)?;
     setup.stop_if_interrupted()?;
