@@ -92,7 +92,7 @@ impl Setup {
         let default = || self.workspace.root.join("dist").join("maturity");
         OwnFiles {
             out: out.map_or_else(default, |out| host.current_dir.join(out)),
-            target: self.workspace.metadata.target_directory.clone().into(),
+            target: self.workspace.members.target_directory.clone().into(),
         }
     }
 

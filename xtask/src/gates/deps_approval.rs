@@ -19,5 +19,5 @@ mod text;
 mod tree;
 mod vet;
 
-pub use gather::{Trees, gather, gather_from, run_trees, steps, survey};
+pub use gather::{gather, steps, survey};
 pub use judge::judge;

@@ -59,7 +59,8 @@ fn whole_file(message: String) -> Complaint {
 /// # Errors
 /// A configuration error with every complaint.
 pub(super) fn parse(text: &str) -> Result<Approvals> {
-    let mut loader = Loader { text, complaints: Vec::new() };
+    let line_ends = text.match_indices('\n').map(|(at, _)| at).collect();
+    let mut loader = Loader { text, line_ends, complaints: Vec::new() };
     let approvals = loader.document();
     if loader.complaints.is_empty() {
         return Ok(approvals);
@@ -70,6 +71,8 @@ pub(super) fn parse(text: &str) -> Result<Approvals> {
 
 struct Loader<'a> {
     text: &'a str,
+    /// Where each line ends, so that a place is found without counting lines again.
+    line_ends: Vec<usize>,
     complaints: Vec<Complaint>,
 }
 
@@ -285,10 +288,10 @@ impl Loader<'_> {
     /// One-based line and column, in characters.
     fn place(&self, span: Option<Range<usize>>) -> (usize, usize) {
         let start = span.map_or(0, |span| span.start).min(self.text.len());
-        let before = self.text.get(..start).unwrap_or_default();
-        let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
-        let column = before.rsplit('\n').next().map_or(0, |text| text.chars().count()) + 1;
-        (line, column)
+        let line = self.line_ends.partition_point(|end| *end < start);
+        let begin = line.checked_sub(1).and_then(|last| self.line_ends.get(last)).map_or(0, |end| end + 1);
+        let column = self.text.get(begin..start).unwrap_or_default().chars().count();
+        (line + 1, column + 1)
     }
 
     fn line(&self, span: Option<Range<usize>>) -> u32 {

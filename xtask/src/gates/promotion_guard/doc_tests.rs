@@ -67,7 +67,7 @@ pub(super) fn gather(ctx: &Context<'_>) -> CheckRecord {
 }
 
 fn libraries(workspace: &Workspace) -> Vec<Library<'_>> {
-    let packages = workspace.metadata.workspace_packages();
+    let packages = workspace.members.workspace_packages();
     let targets = packages.into_iter().flat_map(|package| {
         let targets = package.targets.iter().filter(|target| target.doctest);
         targets.map(|target| Library { package: &package.name, name: target.name.replace('-', "_") })

@@ -33,7 +33,7 @@ pub(super) fn gather(ctx: &Context<'_>) -> CheckRecord {
     }
     let messages = reader.finish();
     let mut facts = LintFacts { diagnostics: messages.diagnostics, ..LintFacts::default() };
-    for package in ctx.workspace.metadata.workspace_packages() {
+    for package in ctx.workspace.members.workspace_packages() {
         let name = package.name.to_string();
         match messages.packages.contains(&name) {
             true => facts.packages_checked.push(name),

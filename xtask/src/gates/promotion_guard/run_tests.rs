@@ -262,7 +262,7 @@ fn list_and_run(session: &mut Session<'_>, facts: &mut TestFacts) -> Result<(), 
 /// Targets that their manifest gives a harness of their own, as (package, target).
 fn other_harness(workspace: &Workspace) -> BTreeSet<(String, String)> {
     let mut targets = BTreeSet::new();
-    for package in workspace.metadata.workspace_packages() {
+    for package in workspace.members.workspace_packages() {
         let Ok(text) = std::fs::read_to_string(&package.manifest_path) else { continue };
         let Ok(manifest) = text.parse::<toml_edit::DocumentMut>() else { continue };
         let own = |table: &dyn toml_edit::TableLike| {
