@@ -23,8 +23,8 @@ pub(super) fn line(record: &CheckRecord) -> String {
         Some(Facts::Format(facts)) => format(facts),
         Some(Facts::Audit(_)) => format!("audit: {}", super::audit::summary(record)),
         Some(Facts::Custom(facts)) => match facts.status {
-            Some(status) => format!("{}: exit status {status}", record.check),
-            None => format!("{}: no exit status", record.check),
+            Some(status) => format!("exit status {status}"),
+            None => "no exit status".into(),
         },
         None => "nothing could be read".into(),
     }
