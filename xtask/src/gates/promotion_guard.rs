@@ -4,6 +4,7 @@
 //! here decides whether a gate blocks.
 
 pub mod audit;
+mod cargo_config;
 mod commands;
 mod custom;
 mod doc_tests;

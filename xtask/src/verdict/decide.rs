@@ -36,10 +36,14 @@ pub fn decide(input: &Input<'_>, evidence: &Evidence, judgements: &[Judgement]) 
     let strictest = Stage { name: "unknown".into(), ..Stage::default() };
     let stage = policy.stages.get(chosen.stage).unwrap_or(&strictest);
     let gates = gate_verdicts(judgements, stage, &chosen.enforced, &evidence.files);
-    let reasons = blocking_reasons(&about_subject, &gates);
+    let mut reasons = blocking_reasons(&about_subject, &gates);
+    // What a policy file that is not the commit's asks for is not what was agreed to be asked.
+    let lax = resolved.warning(policy);
+    if reasons.is_empty() && lax.is_some() && uncommitted_policy(&evidence.subject) {
+        reasons = by_code("subject", &about_subject, None);
+    }
     let readiness = readiness(policy, judgements, &about_subject);
-    about_subject
-        .extend(resolved.warning(policy).map(|message| Finding::warning(Code::ReleaseTagLax, message)));
+    about_subject.extend(lax.map(|message| Finding::warning(Code::ReleaseTagLax, message)));
     Verdict {
         subject: evidence.subject.clone(),
         subject_findings: about_subject,
@@ -54,6 +58,12 @@ pub fn decide(input: &Input<'_>, evidence: &Evidence, judgements: &[Judgement]) 
         overrides: chosen.overrides.clone(),
         artifacts: evidence.artifacts.clone(),
     }
+}
+
+/// Whether the stages may be others than those in the commit.
+fn uncommitted_policy(subject: &Subject) -> bool {
+    let shown = subject.dirty_paths.len();
+    subject.dirty_count > shown || subject.dirty_paths.iter().any(|path| path.contains(crate::stages::FILE))
 }
 
 /// What the subject itself gives to say: no commit, a dirty tree, a tree that changed meanwhile.
@@ -246,6 +256,19 @@ mod tests {
         assert_eq!(decision(&reasons), Decision::Blocked);
         let lax = gate_verdicts(&pass, &stage("S", &[]), &[], &[]);
         assert_eq!(decision(&blocking_reasons(&findings, &lax)), Decision::Passed);
+    }
+
+    #[test]
+    fn stages_that_are_not_in_the_commit_are_known() {
+        for (dirty, expected) in [
+            (&["src/lib.rs"][..], false),
+            (&["sub/ci/maturity-stages.yml (not in the commit)"], true),
+            (&["ci/maturity-stages.yml"], true),
+        ] {
+            assert_eq!(uncommitted_policy(&subject("c", dirty)), expected, "{dirty:?}");
+        }
+        let many = Subject { dirty_count: 21, ..subject("c", &["a"]) };
+        assert!(uncommitted_policy(&many), "what is not shown may be the policy");
     }
 
     #[test]

@@ -182,6 +182,10 @@ impl Loader<'_> {
             let message = "would approve everything, whatever it is and wherever it comes from";
             let help = "give it a `source`, or a `name` with more than wildcards".to_owned();
             self.complain(table.span(), path, message.into(), Some(help));
+        } else if source.is_none() && name.as_deref().is_some_and(says_too_little) {
+            let message = "is about too many names, wherever they come from".to_owned();
+            let help = "give the rule a `source`, or name a family, such as windows-*".to_owned();
+            self.complain(span_of(table, "name"), &format!("{path}.name"), message, Some(help));
         }
         let rule = Rule {
             name,
@@ -297,6 +301,40 @@ impl Loader<'_> {
     fn line(&self, span: Option<Range<usize>>) -> u32 {
         u32::try_from(self.place(span).0).unwrap_or(u32::MAX)
     }
+}
+
+/// Whether a pattern with wildcards holds nowhere two characters of a name in a row, in any of its
+/// alternatives: `*`, `[a-z]*`, `????*` or `{a*,b*}` are about everything there is, not about a family.
+fn says_too_little(pattern: &str) -> bool {
+    if !pattern.contains(['*', '?', '[']) {
+        return false;
+    }
+    let (mut run, mut longest, mut class, mut depth) = (0, 0, false, 0_usize);
+    let mut shortest_alternative: Option<usize> = None;
+    let mut outside = 0;
+    for c in pattern.chars() {
+        let literal = !class && (c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
+        run = if literal { run + 1 } else { 0 };
+        longest = longest.max(run);
+        match c {
+            '[' => class = true,
+            ']' => class = false,
+            '{' if !class => {
+                if depth == 0 {
+                    outside = outside.max(longest);
+                    longest = 0;
+                }
+                depth += 1;
+            }
+            ',' | '}' if !class && depth > 0 => {
+                shortest_alternative = Some(shortest_alternative.map_or(longest, |least| least.min(longest)));
+                longest = 0;
+                depth -= usize::from(c == '}');
+            }
+            _ => {}
+        }
+    }
+    outside.max(longest).max(shortest_alternative.unwrap_or(0)) < 2
 }
 
 fn span_of(table: &Table, key: &str) -> Option<Range<usize>> {
