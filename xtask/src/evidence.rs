@@ -8,9 +8,11 @@ pub mod deps;
 pub mod store;
 pub mod subject;
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::gates::Gate;
 pub use checks::{CheckRecord, CheckState, Ended, Facts, Run};
 pub use deps::DepsFacts;
@@ -68,7 +70,29 @@ impl Evidence {
         }
         files.push(store.add_evidence(&subject, Gate::DepsApproval, Gate::DepsApproval.as_str(), &deps)?);
         let artifacts = store.artifacts()?;
+        unforged(&files, &deps, &artifacts, &store.evidence_files()?)?;
         Ok(Evidence { subject, subject_after, checks, deps, deps_duration_ms, files, artifacts })
+    }
+}
+
+/// The checks run code of the workspace while all this lies in a folder that it can write to: what is
+/// published as SBOM or as evidence must be what this tool wrote.
+fn unforged(
+    files: &[EvidenceFile],
+    deps: &DepsFacts,
+    artifacts: &[Artifact],
+    evidence: &[(String, String)],
+) -> Result<()> {
+    let written = deps.sboms.iter().map(|sbom| (&sbom.path, &sbom.sha256));
+    let written: BTreeSet<_> = written.chain(files.iter().map(|file| (&file.path, &file.sha256))).collect();
+    let sboms = artifacts.iter().filter(|one| one.kind == "sbom").map(|one| (&one.path, &one.sha256));
+    let found: BTreeSet<_> = sboms.chain(evidence.iter().map(|(path, sha256)| (path, sha256))).collect();
+    match written.symmetric_difference(&found).next() {
+        None => Ok(()),
+        Some((path, _)) => {
+            Err(Error::tool(format!("{path} was changed while the checks ran, and not by this tool"))
+                .help("a test or a build script writes into the output folder; find it and stop it"))
+        }
     }
 }
 
@@ -92,4 +116,47 @@ pub struct Artifact {
     pub path: String,
     /// SHA-256, lower-case hex.
     pub sha256: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::deps::SbomFile;
+    use super::{Artifact, DepsFacts, EvidenceFile, unforged};
+
+    #[test]
+    fn what_this_tool_did_not_write_is_never_published() {
+        let file = |sha256: &str| EvidenceFile {
+            gate: "g".into(),
+            path: "evidence/tests.json".into(),
+            sha256: sha256.into(),
+        };
+        let artifact = |kind: &str, path: &str, sha256: &str| Artifact {
+            kind: kind.into(),
+            path: path.into(),
+            sha256: sha256.into(),
+        };
+        let (subject, path, sha256) = ("workspace".into(), "sbom/w.json".into(), "a1".into());
+        let deps = DepsFacts {
+            sboms: vec![SbomFile { subject, path, components: 1, sha256 }],
+            ..DepsFacts::default()
+        };
+        let sbom = artifact("sbom", "sbom/w.json", "a1");
+        let evidence = |path: &str, sha256: &str| (path.to_owned(), sha256.to_owned());
+        let own = evidence("evidence/tests.json", "b2");
+        let log = artifact("log", "logs/tests.log", "c3");
+        for (artifacts, found, wrong) in [
+            (vec![sbom.clone(), log], vec![own.clone()], None),
+            (vec![artifact("sbom", "sbom/w.json", "ff")], vec![own.clone()], Some("sbom/w.json")),
+            (vec![sbom.clone(), artifact("sbom", "sbom/x", "ff")], vec![own.clone()], Some("sbom/x")),
+            (vec![], vec![own.clone()], Some("sbom/w.json")),
+            (vec![sbom.clone()], vec![evidence("evidence/tests.json", "ff")], Some("evidence/tests.json")),
+            (vec![sbom], vec![own, evidence("evidence/x.json", "ff")], Some("evidence/x.json")),
+        ] {
+            let result = unforged(&[file("b2")], &deps, &artifacts, &found);
+            match wrong {
+                None => assert!(result.is_ok()),
+                Some(path) => assert!(result.unwrap_err().to_string().contains(path), "{path}"),
+            }
+        }
+    }
 }

@@ -296,6 +296,11 @@ impl Processes {
         value.to_str().filter(|value| !value.is_empty())
     }
 
+    /// The variables of that environment whose names and values are text.
+    pub fn variables(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.env.iter().filter_map(|(name, value)| Some((name.to_str()?, value.to_str()?)))
+    }
+
     /// Whether somebody asked this run to stop.
     pub fn interrupted(&self) -> bool {
         self.interrupt.raised()

@@ -17,6 +17,21 @@ use crate::stages::{self, Policy, RefFacts};
 use crate::workspace::Workspace;
 use crate::workspace::git::{OwnFiles, Repository};
 
+/// Files that say how a workspace is built and judged, whatever is ignored: the commit must hold those
+/// that are there. That it holds Cargo.lock is for deps_approval to say.
+const ESSENTIAL: &[&str] = &[
+    "Cargo.toml",
+    "ci/maturity-stages.yml",
+    "ci/maturity-evidence.yml",
+    deps_approval::approvals::FILE,
+    ".cargo/config.toml",
+    ".cargo/config",
+    ".config/nextest.toml",
+    "supply-chain/config.toml",
+    "supply-chain/audits.toml",
+    "supply-chain/imports.lock",
+];
+
 /// The workspace and its policy.
 #[derive(Debug)]
 pub struct Setup {
@@ -92,8 +107,20 @@ impl Setup {
         let default = || self.workspace.root.join("dist").join("maturity");
         OwnFiles {
             out: out.map_or_else(default, |out| host.current_dir.join(out)),
-            target: self.workspace.metadata.target_directory.clone().into(),
+            target: self.workspace.members.target_directory.clone().into(),
+            essential: self.essential_files(),
         }
+    }
+
+    /// The members' manifests and the roots of their targets, and the files that say how all of it is
+    /// built and judged.
+    fn essential_files(&self) -> Vec<PathBuf> {
+        let mut files: Vec<PathBuf> = ESSENTIAL.iter().map(|file| self.workspace.root.join(file)).collect();
+        for package in self.workspace.members.workspace_packages() {
+            files.push(package.manifest_path.clone().into());
+            files.extend(package.targets.iter().map(|target| target.src_path.clone().into()));
+        }
+        files
     }
 
     /// Ends the run if somebody asked for it.

@@ -5,8 +5,9 @@
 pub mod git;
 
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
-use cargo_metadata::Metadata;
+use cargo_metadata::{Metadata, MetadataCommand};
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result};
@@ -26,12 +27,21 @@ pub struct Workspace {
     pub root: PathBuf,
     /// The program that is cargo here.
     pub cargo: PathBuf,
-    /// `cargo metadata --locked`, or with `--no-deps` where the lockfile does not allow that.
-    pub metadata: Metadata,
-    /// The state of Cargo.lock.
+    /// `cargo metadata --no-deps`: the members and their targets, known at once and without Cargo.lock.
+    pub members: Metadata,
+    /// The state of Cargo.lock, but for whether it fits: that is known after [`Workspace::resolution`].
     pub lockfile: Lockfile,
     /// Whether the network must be left alone.
     pub offline: bool,
+    manifest: PathBuf,
+    resolution: OnceLock<Resolution>,
+}
+
+/// What `cargo metadata --locked` says of the dependencies.
+#[derive(Debug)]
+pub struct Resolution {
+    /// All packages; or what cargo said against the lockfile, in one line.
+    pub metadata: std::result::Result<Metadata, String>,
 }
 
 impl Workspace {
@@ -39,7 +49,7 @@ impl Workspace {
     ///
     /// # Errors
     /// A usage error if there is none or cargo rejects it; a tool error if cargo cannot be run. A
-    /// lockfile that is missing or does not fit is no error: [`Lockfile`] records it.
+    /// lockfile that is missing or does not fit is no error: [`Workspace::resolution`] tells.
     pub fn load(
         processes: &Processes,
         folder: &Path,
@@ -47,11 +57,41 @@ impl Workspace {
         offline: bool,
     ) -> Result<Workspace> {
         let cargo = find_cargo(processes)?;
-        let (metadata, stale) = metadata(processes, &cargo, folder, manifest_path, offline)?;
-        let root = metadata.workspace_root.clone().into_std_path_buf();
+        let members = members(processes, &cargo, folder, manifest_path)?;
+        let root = members.workspace_root.clone().into_std_path_buf();
         let sha256 = digest_if_there(&root.join("Cargo.lock"))?;
-        let lockfile = Lockfile { present: sha256.is_some(), sha256, tracked: None, stale };
-        Ok(Workspace { root, cargo, metadata, lockfile, offline })
+        let lockfile = Lockfile { present: sha256.is_some(), sha256, tracked: None, stale: None };
+        let manifest = root.join("Cargo.toml");
+        Ok(Workspace { root, cargo, members, lockfile, offline, manifest, resolution: OnceLock::new() })
+    }
+
+    /// A workspace of which cargo has already said that its lockfile fits or does not.
+    #[cfg(test)]
+    pub(crate) fn made_up(root: &Path, members: Metadata, stale: Option<&str>) -> Workspace {
+        let metadata = stale.map_or_else(|| Ok(members.clone()), |stale| Err(stale.to_owned()));
+        Workspace {
+            root: root.into(),
+            cargo: "cargo".into(),
+            members,
+            lockfile: Lockfile { present: true, sha256: None, tracked: None, stale: None },
+            offline: true,
+            manifest: root.join("Cargo.toml"),
+            resolution: OnceLock::from(Resolution { metadata }),
+        }
+    }
+
+    /// The dependencies, asked for once in a run however many ask. Takes as long as cargo needs to read
+    /// every manifest, so gatherers call it beside other work.
+    pub fn resolution(&self, processes: &Processes) -> &Resolution {
+        self.resolution.get_or_init(|| Resolution { metadata: resolve(self, processes) })
+    }
+
+    /// The state of Cargo.lock, with what cargo says against it.
+    pub fn lockfile_state(&self, processes: &Processes) -> Lockfile {
+        Lockfile {
+            stale: self.resolution(processes).metadata.as_ref().err().cloned(),
+            ..self.lockfile.clone()
+        }
     }
 
     /// Cargo.lock.
@@ -65,15 +105,10 @@ impl Workspace {
         path.to_string_lossy().replace('\\', "/")
     }
 
-    /// Whether dependencies are known: the lockfile is there and fits the manifests.
-    pub fn resolved(&self) -> bool {
-        self.metadata.resolve.is_some()
-    }
-
     /// The names of the members, sorted.
     pub fn member_names(&self) -> Vec<&str> {
         let mut names: Vec<&str> =
-            self.metadata.workspace_packages().iter().map(|package| package.name.as_str()).collect();
+            self.members.workspace_packages().iter().map(|package| package.name.as_str()).collect();
         names.sort_unstable();
         names
     }
@@ -83,6 +118,8 @@ impl Workspace {
     /// # Errors
     /// A tool error if git or rustc cannot be run.
     pub fn subject(&self, processes: &Processes, repository: &Repository) -> Result<Subject> {
+        // First, before a check has had the time to change it.
+        let policy_sha256 = self.policy_digest()?;
         let rustc = processes.output(&["rustc", "-vV"], &self.root)?;
         let field = |name: &str| {
             rustc.lines().find_map(|line| line.strip_prefix(name)).map_or("unknown", str::trim).to_owned()
@@ -98,7 +135,7 @@ impl Workspace {
             rustc: format!("{} ({})", field("release:"), field("commit-hash:")),
             cargo: cargo.trim().to_owned(),
             host: field("host:"),
-            policy_sha256: self.policy_digest()?,
+            policy_sha256,
         })
     }
 
@@ -176,36 +213,39 @@ fn find_cargo(processes: &Processes) -> Result<PathBuf> {
         })
 }
 
-/// `cargo metadata --locked`; where that fails, what it said, and the metadata without dependencies.
-fn metadata(
+/// `cargo metadata --no-deps`, which reads the members' manifests and nothing else.
+fn members(
     processes: &Processes,
     cargo: &Path,
     folder: &Path,
     manifest_path: Option<&Path>,
-    offline: bool,
-) -> Result<(Metadata, Option<String>)> {
+) -> Result<Metadata> {
     let cargo = cargo.to_string_lossy();
     let manifest = manifest_path.map(|path| path.to_string_lossy().into_owned());
-    let mut argv = vec![cargo.as_ref(), "metadata", "--format-version", "1"];
+    let mut argv = vec![cargo.as_ref(), "metadata", "--format-version", "1", "--no-deps", "--offline"];
     if let Some(manifest) = &manifest {
         argv.extend(["--manifest-path", manifest]);
     }
-    let mut locked = argv.clone();
-    locked.push("--locked");
-    if offline {
-        locked.push("--offline");
+    let text = processes.try_output(&argv, folder)?.map_err(|complaint| rejected(&complaint))?;
+    MetadataCommand::parse(&text)
+        .map_err(|error| Error::tool(format!("`cargo metadata` printed what cannot be read: {error}")))
+}
+
+/// `cargo metadata --locked`, or why there is none, in one line.
+fn resolve(workspace: &Workspace, processes: &Processes) -> std::result::Result<Metadata, String> {
+    let (cargo, manifest) = (workspace.cargo.to_string_lossy(), workspace.manifest.to_string_lossy());
+    let mut argv = vec![cargo.as_ref(), "metadata", "--format-version", "1", "--locked"];
+    argv.extend(["--manifest-path", manifest.as_ref()]);
+    if workspace.offline {
+        argv.push("--offline");
     }
-    let (text, stale) = match processes.try_output(&locked, folder)? {
-        Ok(text) => (text, None),
-        Err(complaint) => {
-            argv.extend(["--no-deps", "--offline"]);
-            let text = processes.try_output(&argv, folder)?.map_err(|complaint| rejected(&complaint))?;
-            (text, Some(first_lines(&complaint)))
-        }
+    let text = match processes.try_output(&argv, &workspace.root) {
+        Ok(Ok(text)) => text,
+        Ok(Err(complaint)) => return Err(first_lines(&complaint)),
+        Err(error) => return Err(first_lines(&error.to_string())),
     };
-    let metadata = cargo_metadata::MetadataCommand::parse(&text)
-        .map_err(|error| Error::tool(format!("`cargo metadata` printed what cannot be read: {error}")))?;
-    Ok((metadata, stale))
+    MetadataCommand::parse(&text)
+        .map_err(|error| format!("`cargo metadata` printed what cannot be read: {error}"))
 }
 
 fn rejected(complaint: &str) -> Error {

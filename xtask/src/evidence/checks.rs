@@ -121,6 +121,8 @@ pub enum Facts {
 /// What the test runner did.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct TestFacts {
+    /// Test targets that were not built, each with the reason.
+    pub not_built: Vec<String>,
     /// `nextest` or `cargo`, with its version where known.
     pub runner: String,
     /// Each test binary that was built (for doc tests: each library).

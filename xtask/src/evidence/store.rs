@@ -141,6 +141,18 @@ impl Store {
         Ok(artifacts)
     }
 
+    /// The evidence files that lie in the staging folder, with the digests that they have now.
+    ///
+    /// # Errors
+    /// A tool error if one of them cannot be read.
+    pub fn evidence_files(&self) -> Result<Vec<(String, String)>> {
+        let files = manifest::files_below(&self.staging, "evidence")?;
+        files
+            .into_iter()
+            .map(|path| Ok((path.clone(), manifest::digest_of_file(&self.staging.join(path))?)))
+            .collect()
+    }
+
     /// Moves all of it into place: the earlier run's files out, evidence, logs and SBOMs in, and the
     /// two reports last.
     ///

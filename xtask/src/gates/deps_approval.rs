@@ -1,6 +1,6 @@
 //! deps_approval: an SBOM is generated, and everything in it is approved.
 //!
-//! [`gather`] runs `cargo tree`, writes the SBOMs and reads the approvals; [`judge`] alone says what
+//! [`gather`] runs `cargo tree`, writes the SBOMs and reads the approvals; [`judge()`] alone says what
 //! they amount to. Only [`approve`] writes into the workspace, and only its approvals; Cargo.lock is
 //! never written.
 
@@ -19,5 +19,5 @@ mod text;
 mod tree;
 mod vet;
 
-pub use gather::{Trees, gather, gather_from, run_trees, steps, survey};
+pub use gather::{gather, steps, survey};
 pub use judge::judge;

@@ -2,6 +2,8 @@
 //!
 //! "Could not tell" is never "clean": every failure of git is an error or a difference.
 
+mod differences;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -10,8 +12,22 @@ use crate::evidence::Subject;
 use crate::process::Processes;
 
 /// Settings of the repository or the user that could make git overlook a change.
-const EXACT: &[&str] =
-    &["-c", "core.fsmonitor=false", "-c", "core.untrackedCache=false", "-c", "core.quotePath=false"];
+/// A replaced object would stand under the name of the one that was committed.
+const EXACT: &[&str] = &[
+    "--no-replace-objects",
+    "-c",
+    "core.fsmonitor=false",
+    "-c",
+    "core.untrackedCache=false",
+    "-c",
+    "core.quotePath=false",
+    "-c",
+    "core.checkStat=default",
+    "-c",
+    "core.trustctime=true",
+    "-c",
+    "core.ignoreStat=false",
+];
 
 /// The state of the repository around the workspace.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -40,11 +56,10 @@ pub struct OwnFiles {
     pub out: PathBuf,
     /// Cargo's target folder.
     pub target: PathBuf,
+    /// Files that decide what is built and how it is judged, as far as they are there: the commit must
+    /// hold them, whatever is ignored.
+    pub essential: Vec<PathBuf>,
 }
-
-/// What the tool writes into its output folder.
-const OUTPUT_NAMES: &[&str] =
-    &["maturity-eval.json", "maturity-eval.md", "maturity-eval.sha256", "evidence", "logs", "sbom"];
 
 impl Repository {
     /// Asks git about the repository around `folder`.
@@ -52,27 +67,23 @@ impl Repository {
     /// # Errors
     /// A tool error if git cannot be run, or fails inside of a repository.
     pub fn read(processes: &Processes, folder: &Path, own: &OwnFiles) -> Result<Repository> {
-        let git = |args: &[&str]| {
-            let argv: Vec<&str> = ["git"].iter().chain(EXACT).chain(args).copied().collect();
-            processes.try_output(&argv, folder)
-        };
-        let must = |args: &[&str]| {
-            git(args)?.map_err(|stderr| {
-                Error::tool(format!("`git {}` failed: {}", args.join(" "), stderr.trim()))
-                    .help("run it by hand; the repository may be damaged")
-            })
-        };
+        let git = Git { processes, folder };
         let mut repository =
             Repository { commit: Subject::NONE.into(), tree: Subject::NONE.into(), ..Repository::default() };
-        let root = match git(&["rev-parse", "--show-toplevel"])? {
+        let root = match git.try_output(&["rev-parse", "--show-toplevel"])? {
             Ok(root) => PathBuf::from(root.trim_end_matches(['\n', '\r'])),
             Err(stderr) => {
                 repository.problem = Some(one_line(&stderr));
                 return Ok(repository);
             }
         };
+        if below(&root, &folder.join("Cargo.toml")).is_none() {
+            let why = format!("the repository's working tree is {}, without the workspace", root.display());
+            repository.problem = Some(why);
+            return Ok(repository);
+        }
         repository.root = Some(root.clone());
-        match git(&["rev-parse", "HEAD^{commit}", "HEAD^{tree}"])? {
+        match git.try_output(&["rev-parse", "HEAD^{commit}", "HEAD^{tree}"])? {
             Ok(ids) => {
                 let mut ids = ids.lines().map(str::to_owned);
                 repository.commit = ids.next().unwrap_or_else(|| Subject::NONE.into());
@@ -80,17 +91,17 @@ impl Repository {
             }
             Err(_) => repository.problem = Some("the repository has no commit yet".into()),
         }
-        repository.branch = git(&["symbolic-ref", "--quiet", "--short", "HEAD"])?
+        repository.branch = git
+            .try_output(&["symbolic-ref", "--quiet", "--short", "HEAD"])?
             .ok()
             .map(|branch| branch.trim().to_owned())
             .filter(|branch| !branch.is_empty());
         let format = "--format=%(refname)%00%(objectname)%00%(*objectname)";
-        repository.tags = parse_tags(&must(&["for-each-ref", format, "refs/tags"])?, &repository.commit);
-        let listing = must(&["ls-files", "-v", "-z", "--full-name", ":/"])?;
-        let status =
-            must(&["status", "--porcelain=v2", "-z", "--untracked-files=all", "--ignore-submodules=none"])?;
-        repository.tracked = parse_listing(&listing).map(|(_, path)| path.to_owned()).collect();
-        repository.dirty = differing(&root, &listing, &status, own);
+        repository.tags =
+            parse_tags(&git.output(&["for-each-ref", format, "refs/tags"])?, &repository.commit);
+        let state = differences::read(&git, &root)?;
+        repository.dirty = state.differing(&root, folder, own);
+        repository.tracked = state.into_tracked();
         Ok(repository)
     }
 
@@ -101,63 +112,27 @@ impl Repository {
     }
 }
 
-/// Paths that differ from the commit, sorted: what status says, and what it was told not to look at.
-fn differing(root: &Path, listing: &str, status: &str, own: &OwnFiles) -> Vec<String> {
-    let out = below(root, &own.out);
-    // Cargo puts the tag into a target folder that it made; a folder of sources has none.
-    let target = below(root, &own.target).filter(|_| own.target.join("CACHEDIR.TAG").is_file());
-    let is_own = |path: &str| {
-        let inside = |folder: &Option<String>| {
-            folder.as_ref().and_then(|folder| path.strip_prefix(folder)?.strip_prefix('/'))
-        };
-        let written = inside(&out).is_some_and(|rest| {
-            let name = rest.split('/').next().unwrap_or(rest);
-            OUTPUT_NAMES.contains(&name) || name.starts_with(".maturity")
-        });
-        written || inside(&target).is_some()
-    };
-    let mut dirty: BTreeSet<String> =
-        parse_status(status).filter(|path| !is_own(path)).map(str::to_owned).collect();
-    for (flag, path) in parse_listing(listing) {
-        // `git update-index --assume-unchanged` and `--skip-worktree` hide a file from status. A
-        // sparse checkout sets the second for files that are not there, which is no difference.
-        // A name that is not UTF-8 was bent on the way here, so it cannot be looked for.
-        let there = || path.contains(char::REPLACEMENT_CHARACTER) || root.join(path).exists();
-        let hidden = flag.is_ascii_lowercase() || (flag == 'S' && there());
-        if hidden {
-            dirty.insert(format!("{path} (hidden from git status)"));
-        }
+/// Git, asked in one folder.
+#[derive(Clone, Copy)]
+struct Git<'a> {
+    processes: &'a Processes,
+    folder: &'a Path,
+}
+
+impl Git<'_> {
+    /// What git prints; or, where it fails, what it says.
+    fn try_output(&self, args: &[&str]) -> Result<std::result::Result<String, String>> {
+        let argv: Vec<&str> = ["git"].iter().chain(EXACT).chain(args).copied().collect();
+        self.processes.try_output(&argv, self.folder)
     }
-    dirty.into_iter().collect()
-}
 
-/// `git ls-files -v -z`: a flag, a blank, a path.
-fn parse_listing(listing: &str) -> impl Iterator<Item = (char, &str)> {
-    listing.split('\0').filter_map(|entry| {
-        let (flag, path) = entry.split_once(' ')?;
-        Some((flag.chars().next()?, path))
-    })
-}
-
-/// `git status --porcelain=v2 -z`: the path is the last field, after 8 (ordinary), 9 (renamed, with
-/// the old path as an entry of its own), 10 (unmerged) or 1 (untracked) other fields.
-fn parse_status(status: &str) -> impl Iterator<Item = &str> {
-    let mut entries = status.split('\0').filter(|entry| !entry.is_empty());
-    std::iter::from_fn(move || {
-        let entry = entries.next()?;
-        let fields = match entry.split(' ').next() {
-            Some("1") => 8,
-            Some("2") => {
-                entries.next();
-                9
-            }
-            Some("u") => 10,
-            Some("?") => 1,
-            // What is not known counts as a difference, as a whole.
-            _ => 0,
-        };
-        Some(entry.splitn(fields + 1, ' ').last().unwrap_or(entry))
-    })
+    /// What git prints, where it must not fail.
+    fn output(&self, args: &[&str]) -> Result<String> {
+        self.try_output(args)?.map_err(|stderr| {
+            Error::tool(format!("`git {}` failed: {}", args.join(" "), stderr.trim()))
+                .help("run it by hand; the repository may be damaged")
+        })
+    }
 }
 
 fn parse_tags(text: &str, commit: &str) -> BTreeMap<String, bool> {
@@ -197,45 +172,12 @@ fn one_line(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{OwnFiles, differing, parse_status, parse_tags};
-
-    #[test]
-    fn status_entries_give_their_paths() {
-        let status = "1 .M N... 100644 100644 100644 aaa bbb src/a b.rs\0\
-                      2 R. N... 100644 100644 100644 aaa bbb R100 new.rs\0old.rs\0\
-                      u UU N... 1 2 3 4 a b c both.rs\0? what ever.txt\0";
-        let paths: Vec<&str> = parse_status(status).collect();
-        assert_eq!(paths, ["src/a b.rs", "new.rs", "both.rs", "what ever.txt"]);
-    }
+    use super::parse_tags;
 
     #[test]
     fn tags_are_compared_by_the_commit_that_they_peel_to() {
         let text = "refs/tags/v1\0aaa\0\nrefs/tags/v2\0obj\0aaa\nrefs/tags/x/v3\0bbb\0\n";
         let tags: Vec<(String, bool)> = parse_tags(text, "aaa").into_iter().collect();
         assert_eq!(tags, [("v1".into(), true), ("v2".into(), true), ("x/v3".into(), false)]);
-    }
-
-    #[test]
-    fn only_what_the_tool_and_cargo_wrote_is_passed_over() {
-        let folder = tempfile::tempdir().unwrap();
-        let root = folder.path();
-        std::fs::create_dir_all(root.join("target")).unwrap();
-        let own = OwnFiles { out: root.join("dist"), target: root.join("target") };
-        let status =
-            "? dist/maturity-eval.md\0? dist/evidence/tests.json\0? dist/evil.rs\0? target/x\0? a.rs\0";
-        assert_eq!(differing(root, "", status, &own), ["a.rs", "dist/evil.rs", "target/x"]);
-        std::fs::write(root.join("target/CACHEDIR.TAG"), "").unwrap();
-        assert_eq!(differing(root, "", status, &own), ["a.rs", "dist/evil.rs"]);
-    }
-
-    #[test]
-    fn files_hidden_from_status_are_differences() {
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("there.rs"), "").unwrap();
-        let own = OwnFiles { out: folder.path().join("dist"), target: folder.path().join("target") };
-        let listing = "H plain.rs\0h assumed.rs\0S sparse.rs\0S there.rs\0S x\u{fffd}\0";
-        let expected =
-            ["assumed.rs", "there.rs", "x\u{fffd}"].map(|path| format!("{path} (hidden from git status)"));
-        assert_eq!(differing(folder.path(), listing, "", &own), expected);
     }
 }

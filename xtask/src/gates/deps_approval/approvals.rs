@@ -41,6 +41,8 @@ pub(super) fn read(root: &Path) -> Result<Option<String>> {
     let path = root.join(FILE);
     let refuse = |message: String| Error::configuration(vec![whole_file(message)]);
     match std::fs::metadata(&path) {
+        // Asked before it is opened: opening a named pipe would wait for a writer, and never end.
+        Ok(metadata) if !metadata.is_file() => return Err(refuse("it is not a file".into())),
         Ok(metadata) if metadata.len() > MAX_BYTES => {
             return Err(refuse(format!("the file is larger than {MAX_BYTES} bytes")));
         }
@@ -59,7 +61,8 @@ fn whole_file(message: String) -> Complaint {
 /// # Errors
 /// A configuration error with every complaint.
 pub(super) fn parse(text: &str) -> Result<Approvals> {
-    let mut loader = Loader { text, complaints: Vec::new() };
+    let line_ends = text.match_indices('\n').map(|(at, _)| at).collect();
+    let mut loader = Loader { text, line_ends, complaints: Vec::new() };
     let approvals = loader.document();
     if loader.complaints.is_empty() {
         return Ok(approvals);
@@ -70,6 +73,8 @@ pub(super) fn parse(text: &str) -> Result<Approvals> {
 
 struct Loader<'a> {
     text: &'a str,
+    /// Where each line ends, so that a place is found without counting lines again.
+    line_ends: Vec<usize>,
     complaints: Vec<Complaint>,
 }
 
@@ -179,6 +184,10 @@ impl Loader<'_> {
             let message = "would approve everything, whatever it is and wherever it comes from";
             let help = "give it a `source`, or a `name` with more than wildcards".to_owned();
             self.complain(table.span(), path, message.into(), Some(help));
+        } else if source.is_none() && name.as_deref().is_some_and(says_too_little) {
+            let message = "is about too many names, wherever they come from".to_owned();
+            let help = "give the rule a `source`, or name a family, such as windows-*".to_owned();
+            self.complain(span_of(table, "name"), &format!("{path}.name"), message, Some(help));
         }
         let rule = Rule {
             name,
@@ -285,15 +294,49 @@ impl Loader<'_> {
     /// One-based line and column, in characters.
     fn place(&self, span: Option<Range<usize>>) -> (usize, usize) {
         let start = span.map_or(0, |span| span.start).min(self.text.len());
-        let before = self.text.get(..start).unwrap_or_default();
-        let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
-        let column = before.rsplit('\n').next().map_or(0, |text| text.chars().count()) + 1;
-        (line, column)
+        let line = self.line_ends.partition_point(|end| *end < start);
+        let begin = line.checked_sub(1).and_then(|last| self.line_ends.get(last)).map_or(0, |end| end + 1);
+        let column = self.text.get(begin..start).unwrap_or_default().chars().count();
+        (line + 1, column + 1)
     }
 
     fn line(&self, span: Option<Range<usize>>) -> u32 {
         u32::try_from(self.place(span).0).unwrap_or(u32::MAX)
     }
+}
+
+/// Whether a pattern with wildcards holds nowhere two characters of a name in a row, in any of its
+/// alternatives: `*`, `[a-z]*`, `????*` or `{a*,b*}` are about everything there is, not about a family.
+fn says_too_little(pattern: &str) -> bool {
+    if !pattern.contains(['*', '?', '[']) {
+        return false;
+    }
+    let (mut run, mut longest, mut class, mut depth) = (0, 0, false, 0_usize);
+    let mut shortest_alternative: Option<usize> = None;
+    let mut outside = 0;
+    for c in pattern.chars() {
+        let literal = !class && (c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
+        run = if literal { run + 1 } else { 0 };
+        longest = longest.max(run);
+        match c {
+            '[' => class = true,
+            ']' => class = false,
+            '{' if !class => {
+                if depth == 0 {
+                    outside = outside.max(longest);
+                    longest = 0;
+                }
+                depth += 1;
+            }
+            ',' | '}' if !class && depth > 0 => {
+                shortest_alternative = Some(shortest_alternative.map_or(longest, |least| least.min(longest)));
+                longest = 0;
+                depth -= usize::from(c == '}');
+            }
+            _ => {}
+        }
+    }
+    outside.max(longest).max(shortest_alternative.unwrap_or(0)) < 2
 }
 
 fn span_of(table: &Table, key: &str) -> Option<Range<usize>> {

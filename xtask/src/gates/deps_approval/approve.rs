@@ -67,7 +67,7 @@ pub fn list(facts: &DepsFacts, now: OffsetDateTime) -> Result<String> {
     } else {
         let _ = writeln!(
             text,
-            "{} of {} are not approved:",
+            "{} of {} not approved:",
             rows.len(),
             count(third_party.len(), "third-party component")
         );
@@ -309,7 +309,12 @@ fn put(document: &mut DocumentMut, entries: Vec<Table>) {
 
 /// Checks the result, and puts it in place of the old file in one step.
 fn write(root: &Path, document: &DocumentMut) -> Result<()> {
-    let text = document.to_string();
+    let mut text = document.to_string();
+    // toml_edit ends lines with a line feed alone; a file that came with CRLF keeps it in every line.
+    let crlf = |old: String| old.split_once('\n').is_some_and(|(first, _)| first.ends_with('\r'));
+    if approvals::read(root)?.is_some_and(crlf) {
+        text = text.replace("\r\n", "\n").replace('\n', "\r\n");
+    }
     approvals::parse(&text)?;
     let path = root.join(FILE);
     let failed = |error: std::io::Error| {

@@ -10,7 +10,6 @@ use super::lockfile::{Key, checksums};
 use super::tree::Entry;
 use super::{purl, sources};
 use crate::evidence::deps::{Component, Scope, Source};
-use crate::workspace::Workspace;
 
 /// The packages of one tree and how they hang together. Packages are indices into cargo metadata's.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -124,11 +123,11 @@ fn fits(package: &Package, shown: Option<&str>) -> bool {
 /// # Errors
 /// A package whose source is of no kind that is known here.
 pub(super) fn describe(
-    workspace: &Workspace,
+    metadata: &Metadata,
     graphs: &[&Graph],
     lockfile: &str,
 ) -> Result<BTreeMap<usize, Component>, String> {
-    let metadata = &workspace.metadata;
+    let root = metadata.workspace_root.as_std_path();
     let members: HashSet<&cargo_metadata::PackageId> = metadata.workspace_members.iter().collect();
     let checksums = checksums(lockfile);
     let mut dependents: HashMap<usize, BTreeSet<String>> = HashMap::new();
@@ -143,7 +142,7 @@ pub(super) fn describe(
             std::collections::btree_map::Entry::Occupied(known) => known.into_mut(),
             std::collections::btree_map::Entry::Vacant(vacant) => {
                 let package = &metadata.packages[*index];
-                let source = source(package, &workspace.root, members.contains(&package.id))?;
+                let source = source(package, root, members.contains(&package.id))?;
                 let pulled_in_by = dependents.remove(index).unwrap_or_default().into_iter().collect();
                 vacant.insert(component_of(package, source, pulled_in_by, &checksums))
             }

@@ -1,10 +1,8 @@
 //! Gathers the facts: runs `cargo tree`, writes the SBOMs, reads approvals. Judges nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ffi::OsString;
-use std::path::Path;
 
-use cargo_metadata::Package;
+use cargo_metadata::{Metadata, Package};
 
 use super::components::{self, Graph};
 use super::{approvals, sbom, tree, vet};
@@ -14,37 +12,34 @@ use crate::evidence::{Ended, Run};
 use crate::gates::Gate;
 use crate::gather::Context;
 use crate::plan::Step;
-use crate::process::{Command, Processes, Stream};
+use crate::process::{Command, Stream};
 use crate::settings::Settings;
 use crate::workspace::Workspace;
 
 /// The shipped packages of a workspace.
 pub(super) struct Shipped<'a> {
-    /// Sorted by name; indices into cargo metadata's packages.
-    packages: Vec<(usize, &'a Package)>,
+    /// Sorted by name.
+    packages: Vec<&'a Package>,
     /// Names that no member has, each with the nearest that one has.
     unknown: Vec<(String, Option<String>)>,
 }
 
 /// What is shipped: the settings' choice, else every member but an `xtask` that is not alone.
 pub(super) fn shipped<'a>(workspace: &'a Workspace, settings: &Settings) -> Shipped<'a> {
-    let metadata = &workspace.metadata;
-    let members: BTreeSet<_> = metadata.workspace_members.iter().collect();
-    let mut packages: Vec<(usize, &Package)> =
-        metadata.packages.iter().enumerate().filter(|(_, package)| members.contains(&package.id)).collect();
-    packages.sort_by(|(_, a), (_, b)| a.name.as_str().cmp(b.name.as_str()));
+    let mut packages = workspace.members.workspace_packages();
+    packages.sort_by(|a, b| a.name.as_str().cmp(b.name.as_str()));
     let mut unknown = Vec::new();
     match &settings.deps_approval.shipped {
         Some(names) => {
             for name in names {
-                let known = || packages.iter().map(|(_, package)| package.name.as_str());
+                let known = || packages.iter().map(|package| package.name.as_str());
                 if !known().any(|member| member == name) {
                     unknown.push((name.clone(), nearest(name, known()).map(str::to_owned)));
                 }
             }
-            packages.retain(|(_, package)| names.iter().any(|name| package.name == *name));
+            packages.retain(|package| names.iter().any(|name| package.name == *name));
         }
-        None if packages.len() > 1 => packages.retain(|(_, package)| package.name != "xtask"),
+        None if packages.len() > 1 => packages.retain(|package| package.name != "xtask"),
         None => {}
     }
     Shipped { packages, unknown }
@@ -65,19 +60,18 @@ fn jobs(workspace: &Workspace, settings: &Settings) -> Vec<Job> {
     if shipped.is_empty() {
         return Vec::new();
     }
-    let all: Vec<&Package> = shipped.iter().map(|(_, package)| *package).collect();
     let mut used = BTreeSet::from(["workspace".to_owned()]);
     let mut jobs = vec![Job {
         log: "cargo-tree".into(),
-        command: tree::command(workspace, settings, &all),
+        command: tree::command(workspace, settings, &shipped),
         subjects: vec![whole(&shipped)],
     }];
-    for (index, package) in &shipped {
+    for package in &shipped {
         let subjects: Vec<sbom::Subject> = package
             .targets
             .iter()
             .filter(|target| target.is_bin())
-            .map(|target| binary(*index, package, &target.name, &mut used))
+            .map(|target| binary(package, &target.name, &mut used))
             .collect();
         if subjects.is_empty() {
             continue;
@@ -93,17 +87,17 @@ fn jobs(workspace: &Workspace, settings: &Settings) -> Vec<Job> {
 }
 
 /// The workspace as an SBOM's subject. The folder's name would differ between machines.
-fn whole(shipped: &[(usize, &Package)]) -> sbom::Subject {
-    let single = if let [(_, package)] = shipped { Some(package) } else { None };
+fn whole(shipped: &[&Package]) -> sbom::Subject {
+    let single = if let [package] = shipped { Some(package) } else { None };
     sbom::Subject {
         file: "workspace".into(),
         name: single.map_or("workspace".into(), |package| package.name.to_string()),
         version: single.map(|package| package.version.to_string()),
-        packages: shipped.iter().map(|(index, _)| *index).collect(),
+        packages: shipped.iter().map(|package| package.id.clone()).collect(),
     }
 }
 
-fn binary(index: usize, package: &Package, name: &str, used: &mut BTreeSet<String>) -> sbom::Subject {
+fn binary(package: &Package, name: &str, used: &mut BTreeSet<String>) -> sbom::Subject {
     // It becomes a file's name, and a manifest is untrusted text.
     let plain = |c: char| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '_' };
     let mut file: String = name.trim_start_matches('.').chars().map(plain).collect();
@@ -111,7 +105,7 @@ fn binary(index: usize, package: &Package, name: &str, used: &mut BTreeSet<Strin
         file = format!("{}-{file}", package.name);
     }
     let version = Some(package.version.to_string());
-    sbom::Subject { file, name: name.to_owned(), version, packages: vec![index] }
+    sbom::Subject { file, name: name.to_owned(), version, packages: vec![package.id.clone()] }
 }
 
 /// What [`gather`] will run and read.
@@ -123,10 +117,10 @@ pub fn steps(workspace: &Workspace, settings: &Settings) -> Vec<Step> {
         timeout,
         skipped,
     };
-    let unresolved = (!workspace.resolved()).then(|| "Cargo.lock is missing or stale".to_owned());
+    let absent = (!workspace.lockfile.present).then(|| "Cargo.lock is missing".to_owned());
     let mut steps: Vec<Step> = jobs(workspace, settings)
         .into_iter()
-        .map(|job| step("sbom", job.command.display(), Some(job.command.timeout), unresolved.clone()))
+        .map(|job| step("sbom", job.command.display(), Some(job.command.timeout), absent.clone()))
         .collect();
     let mut reads = vec![("approvals", format!("read {}", approvals::FILE))];
     if settings.deps_approval.cargo_vet {
@@ -138,46 +132,27 @@ pub fn steps(workspace: &Workspace, settings: &Settings) -> Vec<Step> {
     steps
 }
 
-/// What `cargo tree` printed, run by run.
-#[derive(Debug, Default)]
-pub struct Trees(Vec<Printed>);
-
-#[derive(Debug)]
+/// What one `cargo tree` printed.
 struct Printed {
-    argv: Vec<OsString>,
     run: Run,
     output: Vec<u8>,
 }
 
-/// Runs the trees and nothing else. They take as long as `cargo metadata`, and cargo lets both run at
-/// once: given a workspace of `cargo metadata --no-deps`, which knows the members in no time, this can
-/// go on while the full metadata is still to come. [`gather_from`] takes the result.
-pub fn run_trees(workspace: &Workspace, settings: &Settings, processes: &Processes, staging: &Path) -> Trees {
-    Trees(print_all(&jobs(workspace, settings), processes, staging))
-}
-
 /// Gathers all facts and writes the SBOMs to `sbom/` below the staging folder.
 pub fn gather(context: &Context<'_>) -> DepsFacts {
-    collect(context, true, Trees::default())
-}
-
-/// Like [`gather`], with trees that were run before. One that is not the very command which the full
-/// metadata asks for is not used.
-pub fn gather_from(context: &Context<'_>, trees: Trees) -> DepsFacts {
-    collect(context, true, trees)
+    collect(context, true)
 }
 
 /// Gathers the same facts without writing SBOMs: for `approve-deps`.
 pub fn survey(context: &Context<'_>) -> DepsFacts {
-    collect(context, false, Trees::default())
+    collect(context, false)
 }
 
-fn collect(context: &Context<'_>, write_sboms: bool, trees: Trees) -> DepsFacts {
+fn collect(context: &Context<'_>, write_sboms: bool) -> DepsFacts {
     let workspace = context.workspace;
     let shipped = shipped(workspace, context.settings);
     let mut facts = DepsFacts {
-        lockfile: Some(workspace.lockfile.clone()),
-        shipped: shipped.packages.iter().map(|(_, package)| package.name.to_string()).collect(),
+        shipped: shipped.packages.iter().map(|package| package.name.to_string()).collect(),
         unknown_shipped: shipped.unknown,
         targets: context.settings.deps_approval.targets.clone(),
         ..DepsFacts::default()
@@ -189,20 +164,18 @@ fn collect(context: &Context<'_>, write_sboms: bool, trees: Trees) -> DepsFacts 
     let jobs = jobs(workspace, context.settings);
     facts.expected_sboms =
         jobs.iter().flat_map(|job| &job.subjects).map(|subject| subject.file.clone()).collect();
-    if !workspace.resolved() {
-        facts.problems.push("Cargo.lock is missing or does not fit the manifests".into());
-        return facts;
-    }
     context.progress.started("sbom", &jobs.first().map_or(String::new(), |job| job.command.display()));
-    let outcome = read_trees(context, &jobs, trees, &mut facts).and_then(|graphs| {
-        let lockfile = std::fs::read_to_string(workspace.lockfile_path())
-            .map_err(|error| format!("cannot read Cargo.lock: {error}"))?;
-        let described = components::describe(workspace, &graphs.iter().collect::<Vec<_>>(), &lockfile)?;
-        if write_sboms {
-            write_all(context, &jobs, &graphs, &described, &mut facts)?;
-        }
-        Ok(described)
+    // cargo reads the same manifests for both, and lets both run at once.
+    let (resolution, printed) = std::thread::scope(|scope| {
+        let trees = scope.spawn(|| print_all(&jobs, context));
+        (workspace.resolution(context.processes), trees.join().unwrap_or_default())
     });
+    facts.lockfile = Some(workspace.lockfile_state(context.processes));
+    facts.runs = printed.iter().map(|one| one.run.clone()).collect();
+    let outcome = match &resolution.metadata {
+        Err(_) => Err("Cargo.lock is missing or does not fit the manifests".to_owned()),
+        Ok(metadata) => read(context, metadata, &jobs, &printed, write_sboms, &mut facts),
+    };
     match outcome {
         Ok(described) => facts.components = described.into_values().collect(),
         Err(problem) => facts.problems.push(problem),
@@ -219,6 +192,32 @@ fn collect(context: &Context<'_>, write_sboms: bool, trees: Trees) -> DepsFacts 
     facts
 }
 
+/// Describes what the trees show; writes the SBOMs if that is wanted.
+fn read(
+    context: &Context<'_>,
+    metadata: &Metadata,
+    jobs: &[Job],
+    printed: &[Printed],
+    write_sboms: bool,
+    facts: &mut DepsFacts,
+) -> Result<BTreeMap<usize, Component>, String> {
+    let graphs = side_by_side(printed, &|one: &Printed| match &one.run.ended {
+        Ended::Exited { status: 0 } => read_output(&one.output, metadata),
+        _ => Err(format!("`{}` did not finish", one.run.command.join(" "))),
+    });
+    let graphs: Vec<Graph> = graphs.into_iter().collect::<Result<_, _>>()?;
+    if graphs.len() != jobs.len() {
+        return Err("not every `cargo tree` was run".into());
+    }
+    let lockfile = std::fs::read_to_string(context.workspace.lockfile_path())
+        .map_err(|error| format!("cannot read Cargo.lock: {error}"))?;
+    let described = components::describe(metadata, &graphs.iter().collect::<Vec<_>>(), &lockfile)?;
+    if write_sboms {
+        write_all(context, metadata, jobs, &graphs, &described, facts)?;
+    }
+    Ok(described)
+}
+
 /// Versions by their number, not by their digits.
 pub(super) fn version(component: &Component) -> Option<cargo_metadata::semver::Version> {
     component.version.parse().ok()
@@ -226,19 +225,19 @@ pub(super) fn version(component: &Component) -> Option<cargo_metadata::semver::V
 
 fn write_all(
     context: &Context<'_>,
+    metadata: &Metadata,
     jobs: &[Job],
     graphs: &[Graph],
     described: &BTreeMap<usize, Component>,
     facts: &mut DepsFacts,
 ) -> Result<(), String> {
-    let (workspace, epoch) = (context.workspace, context.source_date_epoch);
     let pairs: Vec<(&sbom::Subject, &Graph)> = jobs
         .iter()
         .zip(graphs)
         .flat_map(|(job, graph)| job.subjects.iter().map(move |subject| (subject, graph)))
         .collect();
     let write = |(subject, graph): &(&sbom::Subject, &Graph)| {
-        sbom::write(workspace, subject, graph, described, context.staging, epoch)
+        sbom::write(metadata, subject, graph, described, context.staging, context.source_date_epoch)
     };
     for file in side_by_side(&pairs, &write) {
         facts.sboms.push(file?);
@@ -264,46 +263,27 @@ fn side_by_side<T: Sync, R: Send>(items: &[T], work: &(impl Fn(&T) -> R + Sync))
     results
 }
 
-fn print_all(jobs: &[Job], processes: &Processes, staging: &Path) -> Vec<Printed> {
+fn print_all(jobs: &[Job], context: &Context<'_>) -> Vec<Printed> {
     side_by_side(jobs, &|job: &Job| {
         let mut output = Vec::new();
-        let log = staging.join("logs").join(format!("{}.log", job.log));
         let mut keep = |stream: Stream, line: &[u8]| {
             if stream == Stream::Stdout {
                 output.extend_from_slice(line);
                 output.push(b'\n');
             }
         };
-        let run = processes.run(&job.command, &log, staging, &mut keep);
-        Printed { argv: job.command.argv.clone(), run, output }
+        let run = context.processes.run(&job.command, &context.log(&job.log), context.staging, &mut keep);
+        Printed { run, output }
     })
 }
 
-/// Reads the trees; runs them first unless all of them were.
-fn read_trees(
-    context: &Context<'_>,
-    jobs: &[Job],
-    trees: Trees,
-    facts: &mut DepsFacts,
-) -> Result<Vec<Graph>, String> {
-    let ready = trees.0.len() == jobs.len()
-        && trees.0.iter().zip(jobs).all(|(printed, job)| printed.argv == job.command.argv);
-    let printed = if ready { trees.0 } else { print_all(jobs, context.processes, context.staging) };
-    facts.runs = printed.iter().map(|one| one.run.clone()).collect();
-    let read = |one: &Printed| match &one.run.ended {
-        Ended::Exited { status: 0 } => read_output(context, &one.output),
-        _ => Err(format!("`{}` did not finish", one.run.command.join(" "))),
-    };
-    side_by_side(&printed, &read).into_iter().collect()
-}
-
-fn read_output(context: &Context<'_>, output: &[u8]) -> Result<Graph, String> {
+fn read_output(output: &[u8], metadata: &Metadata) -> Result<Graph, String> {
     let output = std::str::from_utf8(output).map_err(|_| "cargo tree printed invalid UTF-8".to_owned())?;
     let entries = tree::parse(output).map_err(|problem| format!("cannot read cargo tree: {problem}"))?;
     if entries.is_empty() {
         return Err("cargo tree showed nothing".into());
     }
-    components::graph(&entries, &context.workspace.metadata)
+    components::graph(&entries, metadata)
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use cargo_metadata::Package;
+use cargo_metadata::{Metadata as CargoMetadata, Package, PackageId};
 use cyclonedx_bom::external_models::date_time::DateTime;
 use cyclonedx_bom::models::bom::{Bom, SpecVersion, UrnUuid};
 use cyclonedx_bom::models::component::{
@@ -30,7 +30,7 @@ use super::components::{Graph, relative};
 use super::text::clean;
 use super::{licences, purl};
 use crate::evidence::deps::{Component, SbomFile, Scope, Source};
-use crate::workspace::{Workspace, hex, sha256};
+use crate::workspace::{hex, sha256};
 
 /// What an SBOM is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,7 +42,7 @@ pub(super) struct Subject {
     /// Its version, if it has one.
     pub(super) version: Option<String>,
     /// The shipped packages that it is made of.
-    pub(super) packages: Vec<usize>,
+    pub(super) packages: Vec<PackageId>,
 }
 
 /// Stands for the serial number until the content is there from which it is derived.
@@ -53,14 +53,14 @@ const NO_SERIAL: &str = "urn:uuid:00000000-0000-0000-0000-000000000000";
 /// # Errors
 /// What could not be written, and where.
 pub(super) fn write(
-    workspace: &Workspace,
+    packages: &CargoMetadata,
     subject: &Subject,
     graph: &Graph,
     described: &BTreeMap<usize, Component>,
     staging: &Path,
     source_date_epoch: Option<i64>,
 ) -> Result<SbomFile, String> {
-    let text = render(workspace, subject, graph, described, source_date_epoch)?;
+    let text = render(packages, subject, graph, described, source_date_epoch)?;
     let path = format!("sbom/{}.cdx.json", subject.file);
     let target = staging.join(&path);
     let folder = staging.join("sbom");
@@ -81,7 +81,7 @@ pub(super) fn write(
 
 /// The whole document as text.
 pub(super) fn render(
-    workspace: &Workspace,
+    packages: &CargoMetadata,
     subject: &Subject,
     graph: &Graph,
     described: &BTreeMap<usize, Component>,
@@ -90,10 +90,10 @@ pub(super) fn render(
     let mut references = BTreeMap::new();
     let mut components = Vec::new();
     for (index, scope) in &graph.nodes {
-        let package = &workspace.metadata.packages[*index];
+        let package = &packages.packages[*index];
         let component = described.get(index).ok_or("a component of the tree was not described")?;
         let folder = package.manifest_path.parent().map_or(Path::new(""), |path| path.as_std_path());
-        let reference = purl::reference(component, &relative(folder, &workspace.root));
+        let reference = purl::reference(component, &relative(folder, packages.workspace_root.as_std_path()));
         references.insert(*index, reference.clone());
         components.push(component_of(package, component, *scope, reference));
     }
@@ -104,7 +104,7 @@ pub(super) fn render(
         serial_number: Some(UrnUuid(NO_SERIAL.into())),
         metadata: Some(metadata(subject, &main_reference, source_date_epoch)?),
         components: Some(Components(components)),
-        dependencies: Some(dependencies(subject, graph, &references, &main_reference)),
+        dependencies: Some(dependencies(packages, subject, graph, &references, &main_reference)),
         spec_version: SpecVersion::V1_5,
         ..empty()
     };
@@ -170,6 +170,7 @@ fn metadata(subject: &Subject, reference: &str, epoch: Option<i64>) -> Result<Me
 }
 
 fn dependencies(
+    packages: &CargoMetadata,
     subject: &Subject,
     graph: &Graph,
     references: &BTreeMap<usize, String>,
@@ -177,7 +178,10 @@ fn dependencies(
 ) -> Dependencies {
     let mut all: BTreeMap<&str, Vec<String>> =
         references.values().map(|one| (one.as_str(), vec![])).collect();
-    let shipped = subject.packages.iter().filter_map(|index| references.get(index)).cloned();
+    let shipped = references
+        .iter()
+        .filter(|(index, _)| subject.packages.contains(&packages.packages[**index].id))
+        .map(|(_, reference)| reference.clone());
     all.insert(main, shipped.collect());
     for (from, to) in &graph.edges {
         if let (Some(from), Some(to)) = (references.get(from), references.get(to)) {

@@ -52,19 +52,10 @@ pub(super) fn command(workspace: &Workspace, settings: &Settings, packages: &[&P
         push(&[&arg]);
     }
     for package in packages {
-        push(&["--package", &spec(workspace, package)]);
+        push(&["--package", &format!("{}@{}", package.name, package.version)]);
     }
     // A forced colour setting would put escapes between the words.
     Command::new(argv, &workspace.root, settings.deps_approval.timeout).env("CARGO_TERM_COLOR", "never")
-}
-
-/// `name@version`, unless a dependency has the same: then the exact package id.
-fn spec(workspace: &Workspace, package: &Package) -> String {
-    let same = |other: &&Package| other.name == package.name && other.version == package.version;
-    if workspace.metadata.packages.iter().filter(same).count() > 1 {
-        return package.id.repr.clone();
-    }
-    format!("{}@{}", package.name, package.version)
 }
 
 /// Reads the output of [`command`].

@@ -31,8 +31,14 @@ pub(super) fn load(root: &Path, components: &[Component]) -> VetStore {
 fn read(root: &Path, name: &str, store: &mut VetStore, needed: bool) -> Option<Table> {
     let shown = format!("{FOLDER}/{name}");
     let path = root.join(FOLDER).join(name);
-    if std::fs::metadata(&path).is_ok_and(|metadata| metadata.len() > MAX_BYTES) {
-        store.problems.push(format!("{shown}: larger than {MAX_BYTES} bytes"));
+    // Asked before it is opened: opening a named pipe would wait for a writer.
+    let problem = match std::fs::metadata(&path) {
+        Ok(metadata) if !metadata.is_file() => Some("not a file".to_owned()),
+        Ok(metadata) if metadata.len() > MAX_BYTES => Some(format!("larger than {MAX_BYTES} bytes")),
+        _ => None,
+    };
+    if let Some(problem) = problem {
+        store.problems.push(format!("{shown}: {problem}"));
         return None;
     }
     let text = match std::fs::read_to_string(&path) {

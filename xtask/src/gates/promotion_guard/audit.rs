@@ -38,10 +38,13 @@ pub fn gather(ctx: &Context) -> CheckRecord {
     let mut record = CheckRecord::new(CHECK, CheckState::Gathered);
     ctx.progress.started(CHECK, &reading(ctx.advisory_db));
     let mut facts = AuditFacts::default();
-    record.problem = stale(ctx.workspace);
     match locked::read(&ctx.workspace.lockfile_path(), &members(ctx.workspace)) {
         Ok(packages) => assess(ctx, packages, &mut facts, &mut record),
         Err(problem) => record.problem = Some(problem),
+    }
+    // Asked last: cargo has had the time to answer.
+    if record.problem.is_none() {
+        record.problem = stale(ctx);
     }
     record.facts = Some(Facts::Audit(facts));
     record.duration_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -50,8 +53,8 @@ pub fn gather(ctx: &Context) -> CheckRecord {
 }
 
 /// A lockfile that does not fit the manifests is not what will be built.
-fn stale(workspace: &Workspace) -> Option<String> {
-    let problem = workspace.lockfile.stale.as_ref()?;
+fn stale(ctx: &Context) -> Option<String> {
+    let problem = ctx.workspace.resolution(ctx.processes).metadata.as_ref().err()?;
     Some(format!(
         "Cargo.lock does not fit the manifests, so what was audited is not what would be built: {}",
         one_line(problem, 300)
@@ -59,7 +62,7 @@ fn stale(workspace: &Workspace) -> Option<String> {
 }
 
 fn members(workspace: &Workspace) -> BTreeSet<(String, String)> {
-    let packages = workspace.metadata.workspace_packages();
+    let packages = workspace.members.workspace_packages();
     packages.iter().map(|package| (package.name.to_string(), package.version.to_string())).collect()
 }
 
@@ -112,7 +115,7 @@ pub fn steps(settings: &Audit, offline: bool, advisory_db: Option<&Path>) -> Vec
 fn reading(advisory_db: Option<&Path>) -> String {
     let folder =
         advisory_db.map_or("advisory-db in cargo's home".to_owned(), |path| path.display().to_string());
-    format!("look up Cargo.lock in {folder} (in-process)")
+    format!("look up Cargo.lock in {folder}")
 }
 
 /// Text from outside as one short line without control characters.

@@ -72,7 +72,7 @@ pub(super) fn gather(ctx: &Context<'_>) -> CheckRecord {
 
 /// Packages with a library of which no target's documentation is to be tested.
 fn turned_off(workspace: &Workspace) -> Vec<&str> {
-    let packages = workspace.metadata.workspace_packages().into_iter();
+    let packages = workspace.members.workspace_packages().into_iter();
     let off = packages.filter(|package| {
         package.targets.iter().any(is_library) && !package.targets.iter().any(|target| target.doctest)
     });
@@ -86,7 +86,7 @@ fn is_library(target: &cargo_metadata::Target) -> bool {
 }
 
 fn libraries(workspace: &Workspace) -> Vec<Library<'_>> {
-    let packages = workspace.metadata.workspace_packages();
+    let packages = workspace.members.workspace_packages();
     let targets = packages.into_iter().flat_map(|package| {
         let targets = package.targets.iter().filter(|target| target.doctest);
         targets.map(|target| Library { package: &package.name, name: target.name.replace('-', "_") })

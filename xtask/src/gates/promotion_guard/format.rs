@@ -1,6 +1,6 @@
 //! Runs rustfmt in its checking mode. A difference and a syntax error are told apart.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::commands::Commands;
@@ -14,6 +14,9 @@ use crate::process::{Command, Stream};
 
 /// The check's name.
 pub(super) const NAME: &str = "format";
+
+/// The names of rustfmt's configuration, in the order in which it looks for them.
+const CONFIGURATION: [&str; 2] = [".rustfmt.toml", "rustfmt.toml"];
 
 /// The command.
 pub(super) fn command(ctx: &Context<'_>) -> Command {
@@ -48,7 +51,31 @@ pub(super) fn gather(ctx: &Context<'_>) -> CheckRecord {
     let mut errors = errors.finish();
     errors.extend(unresolved);
     let facts = FormatFacts { differing: differing.into_iter().collect(), errors, roots };
-    session.finish(Some(Facts::Format(facts)), None)
+    let problem = session.aliased("fmt").or_else(|| {
+        let file = switched_off(ctx)?;
+        Some(format!("{file} holds disable_all_formatting, so rustfmt looked at nothing"))
+    });
+    session.finish(Some(Facts::Format(facts)), problem)
+}
+
+/// The configuration that makes rustfmt pass over a target: it takes the nearest one at or above it.
+fn switched_off(ctx: &Context<'_>) -> Option<String> {
+    let packages = ctx.workspace.members.workspace_packages();
+    let roots = packages.into_iter().flat_map(|package| &package.targets);
+    let folders: BTreeSet<&Path> =
+        roots.filter_map(|target| target.src_path.as_std_path().parent()).collect();
+    let mut files = folders.into_iter().filter_map(|folder| {
+        let files = folder.ancestors().flat_map(|folder| CONFIGURATION.map(|name| folder.join(name)));
+        files.into_iter().find_map(|file| Some((std::fs::read_to_string(&file).ok()?, file)))
+    });
+    let (_, file) = files.find(|(text, _)| disables(text))?;
+    Some(ctx.workspace.relative(&file))
+}
+
+fn disables(text: &str) -> bool {
+    let document = text.parse::<toml_edit::DocumentMut>().ok();
+    let value = document.as_ref().and_then(|document| document.get("disable_all_formatting"));
+    value.and_then(toml_edit::Item::as_bool) == Some(true)
 }
 
 /// A line of `cargo fmt --verbose` that names a target: `[lib (2024)] "/path/src/lib.rs"`.
@@ -78,7 +105,14 @@ fn unresolved_module(message: &str) -> Diagnostic {
 
 #[cfg(test)]
 mod tests {
-    use super::{difference, is_root};
+    use super::{difference, disables, is_root};
+
+    #[test]
+    fn a_configuration_that_switches_rustfmt_off_is_known() {
+        assert!(disables("max_width = 100\ndisable_all_formatting = true\n"));
+        assert!(!disables("# disable_all_formatting = true\n"));
+        assert!(!disables("disable_all_formatting = false\n"));
+    }
 
     #[test]
     fn lines_of_rustfmt_are_read() {

@@ -1,7 +1,6 @@
 //! Runs clippy and reads its JSON messages. Every member must show up in them.
 
-use std::path::Path;
-
+use super::cargo_config;
 use super::commands::Commands;
 use super::messages::MessageReader;
 use super::session::Session;
@@ -33,7 +32,7 @@ pub(super) fn gather(ctx: &Context<'_>) -> CheckRecord {
     }
     let messages = reader.finish();
     let mut facts = LintFacts { diagnostics: messages.diagnostics, ..LintFacts::default() };
-    for package in ctx.workspace.metadata.workspace_packages() {
+    for package in ctx.workspace.members.workspace_packages() {
         let name = package.name.to_string();
         match messages.packages.contains(&name) {
             true => facts.packages_checked.push(name),
@@ -41,20 +40,10 @@ pub(super) fn gather(ctx: &Context<'_>) -> CheckRecord {
         }
     }
     let problem = match messages.unreadable {
-        0 => capped(ctx).map(|place| format!("{place} holds --cap-lints, which keeps lints from being told")),
+        0 => cargo_config::lints_capped(ctx)
+            .map(|place| format!("{place} holds --cap-lints, which keeps lints from being told"))
+            .or_else(|| session.aliased("clippy")),
         number => Some(format!("{number} messages of clippy could not be read")),
     };
     session.finish(Some(Facts::Lint(facts)), problem)
-}
-
-/// Where lints are capped for the whole build: clippy then finds nothing, and succeeds.
-fn capped(ctx: &Context<'_>) -> Option<String> {
-    let variables = ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CARGO_BUILD_RUSTFLAGS"];
-    let capped = |text: &str| text.contains("cap-lints");
-    if let Some(name) = variables.into_iter().find(|name| ctx.processes.var(name).is_some_and(capped)) {
-        return Some(name.to_owned());
-    }
-    let files = [".cargo/config.toml", ".cargo/config"];
-    let text = |file: &str| std::fs::read_to_string(ctx.workspace.root.join(Path::new(file))).ok();
-    files.into_iter().find(|file| text(file).is_some_and(|text| capped(&text))).map(str::to_owned)
 }

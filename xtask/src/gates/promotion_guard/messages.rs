@@ -50,7 +50,7 @@ impl<'a> MessageReader<'a> {
     /// A reader that has read nothing.
     pub(super) fn new(workspace: &'a Workspace) -> Self {
         let members =
-            workspace.metadata.workspace_packages().into_iter().map(|p| (&p.id, p.name.as_str())).collect();
+            workspace.members.workspace_packages().into_iter().map(|p| (&p.id, p.name.as_str())).collect();
         MessageReader { workspace, members, messages: Messages::default() }
     }
 

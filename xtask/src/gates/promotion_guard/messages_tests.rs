@@ -1,5 +1,6 @@
 use super::{MessageReader, PlainErrors, arrow, error_line};
-use crate::evidence::subject::Lockfile;
+use std::path::Path;
+
 use crate::workspace::Workspace;
 
 const ID: &str = "path+file:///w/a#0.1.0";
@@ -17,13 +18,7 @@ fn workspace() -> Workspace {
         r#"{{"packages": [{package}], "workspace_members": ["{ID}"], "workspace_default_members": ["{ID}"],
         "resolve": null, "workspace_root": "/w", "target_directory": "/w/target", "version": 1, "metadata": null}}"#
     );
-    Workspace {
-        root: "/w".into(),
-        cargo: "cargo".into(),
-        metadata: serde_json::from_str(&metadata).unwrap(),
-        lockfile: Lockfile { present: true, sha256: None, tracked: None, stale: None },
-        offline: true,
-    }
+    Workspace::made_up(Path::new("/w"), serde_json::from_str(&metadata).unwrap(), None)
 }
 
 fn target(kind: &str) -> String {

@@ -251,6 +251,14 @@ pub(super) fn config(junit: &Path, inherits: Option<(&str, &str)>) -> String {
     )
 }
 
+/// Whether the repository's configuration has a profile with our name: it would be laid over ours.
+pub(super) fn names_our_profile(repository: &str) -> bool {
+    let document = repository.parse::<toml_edit::DocumentMut>().ok();
+    let profiles = document.as_ref().and_then(|document| document.get("profile"));
+    let ours = profiles.and_then(|profiles| profiles.get(super::commands::PROFILE));
+    ours.is_some()
+}
+
 /// Reads the report.
 ///
 /// # Errors

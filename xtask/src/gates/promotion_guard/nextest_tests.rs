@@ -132,3 +132,11 @@ fn the_configuration_is_valid_whatever_the_path() {
         assert_eq!(profile.get("inherits").and_then(toml_edit::Item::as_str), inherits.map(|(base, _)| base));
     }
 }
+
+#[test]
+fn a_profile_with_our_name_is_known() {
+    assert!(super::names_our_profile("[profile.xtask-maturity]\ndefault-filter = \"none()\"\n"));
+    assert!(super::names_our_profile("[[profile.xtask-maturity.overrides]]\nfilter = \"all()\"\n"));
+    assert!(!super::names_our_profile("[profile.default]\nretries = 1\n"));
+    assert!(!super::names_our_profile(""));
+}

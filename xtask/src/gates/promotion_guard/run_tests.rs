@@ -8,7 +8,7 @@ use std::path::Path;
 
 use super::commands::Commands;
 use super::libtest::{LibtestReader, Section};
-use super::messages::{Executable, MessageReader};
+use super::messages::{Executable, MessageReader, target_name};
 use super::nextest::{self, Known, ListReader};
 use super::session::Session;
 use crate::evidence::CheckRecord;
@@ -77,11 +77,12 @@ pub(super) fn gather(ctx: &Context<'_>) -> CheckRecord {
         return session.finish(Some(Facts::Tests(facts)), problem);
     }
     let problem = if with_nextest {
-        run_nextest(&mut session, &mut facts)
+        run_nextest(&mut session, &mut facts).or_else(|| session.aliased("nextest"))
     } else {
         run_cargo(&mut session, &mut facts, &messages.executables)
     };
     add_unseen(&mut facts, &messages.executables);
+    facts.not_built = not_built(ctx.workspace, &messages.executables);
     session.finish(Some(Facts::Tests(facts)), problem)
 }
 
@@ -96,6 +97,28 @@ fn add_unseen(facts: &mut TestFacts, executables: &[Executable]) {
             facts.binaries.push(TestBinary { package, target, ..TestBinary::default() });
         }
     }
+}
+
+/// Targets that hold tests, or may, and of which cargo built no test executable, each with the reason.
+fn not_built(workspace: &Workspace, executables: &[Executable]) -> Vec<String> {
+    let mut found = Vec::new();
+    for package in workspace.members.workspace_packages() {
+        for target in &package.targets {
+            let name = target_name(target);
+            let built = executables.iter().any(|one| package.name == one.package && one.target == name);
+            let reason = if built || target.is_custom_build() {
+                continue;
+            } else if target.test && !target.required_features.is_empty() {
+                format!("it needs the features {}", target.required_features.join(", "))
+            } else if !target.test && (target.is_test() || name == "lib") {
+                "its manifest has `test = false`".to_owned()
+            } else {
+                continue;
+            };
+            found.push(format!("{} {name}: {reason}", package.name));
+        }
+    }
+    found
 }
 
 /// Runs plain cargo; gives what kept it from starting any test.
@@ -194,7 +217,16 @@ fn prepare(session: &Session<'_>, config_file: &Path) -> Result<(), String> {
             })?;
             Some((base, text))
         }
-        None => None,
+        None => {
+            let text = std::fs::read_to_string(&repository).unwrap_or_default();
+            if nextest::names_our_profile(&text) {
+                return Err(format!(
+                    ".config/nextest.toml has a profile `{}`, which is the name of this tool's own",
+                    super::commands::PROFILE
+                ));
+            }
+            None
+        }
     };
     let inherits = text.as_ref().map(|(base, text)| (*base, text.as_str()));
     let junit = session.commands.junit();
@@ -262,7 +294,7 @@ fn list_and_run(session: &mut Session<'_>, facts: &mut TestFacts) -> Result<(), 
 /// Targets that their manifest gives a harness of their own, as (package, target).
 fn other_harness(workspace: &Workspace) -> BTreeSet<(String, String)> {
     let mut targets = BTreeSet::new();
-    for package in workspace.metadata.workspace_packages() {
+    for package in workspace.members.workspace_packages() {
         let Ok(text) = std::fs::read_to_string(&package.manifest_path) else { continue };
         let Ok(manifest) = text.parse::<toml_edit::DocumentMut>() else { continue };
         let own = |table: &dyn toml_edit::TableLike| {

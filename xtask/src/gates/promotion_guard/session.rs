@@ -78,6 +78,12 @@ impl<'a> Session<'a> {
         place(&self.ctx.workspace.root, file)
     }
 
+    /// Says so if a cargo subcommand is an alias here: then something else was run under its name.
+    pub(super) fn aliased(&self, command: &str) -> Option<String> {
+        let place = super::cargo_config::alias(&self.ctx, command)?;
+        Some(format!("{place} makes an alias of `cargo {command}`, so it is not what was run"))
+    }
+
     /// Ends the check.
     pub(super) fn finish(mut self, facts: Option<Facts>, problem: Option<String>) -> CheckRecord {
         self.record.facts = facts;

@@ -92,3 +92,41 @@ fn nothing_makes_it_panic() {
         assert!(parse(text).is_err());
     }
 }
+
+#[test]
+fn a_rule_by_name_says_which_names() {
+    for (name, expected) in [
+        ("leaf", false),
+        ("a", false),
+        ("windows-*", false),
+        ("*-sys", false),
+        ("{tokio,hyper}-*", false),
+        ("aws?", false),
+        ("{x,y}", false),
+        ("l*", true),
+        ("[a-z]*", true),
+        ("????*", true),
+        ("*a*", true),
+        ("?[a-z]*", true),
+        ("{a*,b*,c*}", true),
+        ("{a,b}*", true),
+        ("{tokio,a}*", true),
+    ] {
+        let rule = "owner = \"o\"\nexpires = \"2027-01-01\"\nreason = \"r\"\n";
+        let found = complaints(&format!("version = 1\n[[rule]]\nname = \"{name}\"\n{rule}"));
+        assert_eq!(!found.is_empty(), expected, "{name}: {found:?}");
+        let found =
+            complaints(&format!("version = 1\n[[rule]]\nname = \"{name}\"\nsource = \"crates-io\"\n{rule}"));
+        assert!(found.is_empty(), "with a source: {name}: {found:?}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_no_file_is_not_opened() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("ci")).unwrap();
+    std::os::unix::fs::symlink("/dev/null", folder.path().join(super::FILE)).unwrap();
+    let error = super::load(folder.path()).unwrap_err().to_string();
+    assert!(error.contains("it is not a file"), "{error}");
+}

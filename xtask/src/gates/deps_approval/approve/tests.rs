@@ -75,7 +75,7 @@ impl Case {
 #[test]
 fn a_first_approval_writes_the_file() {
     let mut case = Case::new(None);
-    assert!(list(&case.facts, NOW).unwrap().starts_with("3 of 3 third-party components are not approved:"));
+    assert!(list(&case.facts, NOW).unwrap().starts_with("3 of 3 third-party components not approved:"));
     let report = case.approve(&[], |request| request.all = true).unwrap();
     assert!(report.contains("approved far@1.0.0 (git+https://example.com/g#ab12)"), "{report}");
     assert!(report.ends_with("wrote 3 approvals to ci/deps-approvals.toml, by me\n"), "{report}");
@@ -176,4 +176,17 @@ fn a_broken_file_is_left_as_it_is() {
     std::fs::write(case.root.path().join(FILE), "version = 1\nnonsense = 3\n").unwrap();
     assert!(case.approve(&["syn@2.0.0"], |_| {}).unwrap_err().contains("nonsense"));
     assert_eq!(case.text(), "version = 1\nnonsense = 3\n");
+}
+
+#[test]
+fn a_file_with_crlf_keeps_it_in_every_line() {
+    let text = "# ours\nversion = 1\n\n[[approved]]\nname = \"gone\"\nversion = \"1.0.0\"\nchecksum = \"C\"\n\
+                approved_by = \"x\"\napproved_on = \"2026-01-01\"\nnote = \"\"\"\ntwo\nlines\"\"\"\n";
+    let text = text.replace('C', &"a".repeat(64)).replace('\n', "\r\n");
+    let mut case = Case::new(Some(&text));
+    case.approve(&["syn@2.0.0"], |request| request.note = Some("one\ntwo")).unwrap();
+    let written = case.text();
+    assert!(written.starts_with("# ours\r\n") && written.contains("syn"), "{written:?}");
+    assert_eq!(written.matches('\n').count(), written.matches("\r\n").count(), "{written:?}");
+    assert!(!written.contains("\r\r"), "{written:?}");
 }

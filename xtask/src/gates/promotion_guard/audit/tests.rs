@@ -7,7 +7,6 @@ use time::macros::datetime;
 
 use super::*;
 use crate::catalog::Code;
-use crate::evidence::subject::Lockfile;
 use crate::host::{Host, Interrupt};
 use crate::process::Processes;
 use crate::progress::Silent;
@@ -43,14 +42,7 @@ impl World {
             lock.extend(["\n[[package]]\n", &package.concat(), &source]);
         }
         std::fs::write(folder.path().join("Cargo.lock"), lock).unwrap();
-        let lockfile = Lockfile { present: true, sha256: None, tracked: None, stale: None };
-        let workspace = Workspace {
-            root: folder.path().to_path_buf(),
-            cargo: "cargo".into(),
-            metadata: metadata(folder.path()),
-            lockfile,
-            offline: true,
-        };
+        let workspace = Workspace::made_up(folder.path(), metadata(folder.path()), None);
         let host = Host {
             now: NOW,
             env: Vec::new(),
@@ -258,7 +250,8 @@ fn without_a_lockfile_that_fits_there_is_no_pass() {
         assert_eq!((found[0].0, found[0].1), (Code::CheckError, Severity::Error));
     }
     let mut world = World::new(&[("serde", "1.0.0", CRATES_IO)]);
-    world.workspace.lockfile.stale = Some("cannot update the lock file".into());
+    let members = metadata(world.folder.path());
+    world.workspace = Workspace::made_up(world.folder.path(), members, Some("cannot update the lock file"));
     assert_eq!(world.found(Some(&fixture()))[0].0, Code::CheckError);
 }
 

@@ -49,6 +49,10 @@ pub(super) fn findings(record: &CheckRecord, facts: &TestFacts, whole: bool, int
     let started = record.runs.len() > 1 || record.runs.iter().all(|run| run.ended.success());
     if record.check == run_tests::NAME && started && record.problem.is_none() {
         none_ran(facts, into);
+        let not_built = facts.not_built.iter().map(|what| {
+            Finding::warning(Code::TestsNoneRan, format!("no test of this target was built: {what}"))
+        });
+        into.extend(not_built);
     }
     let unread = facts.binaries.is_empty() && record.problem.is_none();
     if record.check == doc_tests::NAME && unread && !record.runs.is_empty() {
@@ -93,7 +97,8 @@ fn failed_test(test: &FailedTest) -> Finding {
         package: Some(test.package.clone()),
         file: test.file.clone(),
         line: test.line,
-        remedy: Some(format!("Read its output below; `{again}` runs it alone.")),
+        label: Some(format!("`{name}`")),
+        remedy: Some(format!("Run it alone with `{again}`; its captured output is in maturity-eval.md.")),
         detail: (!test.output.is_empty()).then(|| test.output.clone()),
         ..Finding::error(code, message)
     }
@@ -153,6 +158,16 @@ fn none_ran(facts: &TestFacts, into: &mut Vec<Finding>) {
         let message =
             format!("no test was executed: {binaries}, {ignored} tests ignored, {filtered_out} filtered out");
         into.push(Finding::error(Code::TestsNoneRan, message));
+    }
+    // nextest has a default filter that the repository may set; plain cargo was given none.
+    let unasked = |sums: &Sums| facts.runner == "cargo" && sums.executed > 0 && sums.filtered_out > 0;
+    for (package, sums) in packages.iter().filter(|(_, sums)| unasked(sums)) {
+        let message = format!(
+            "{} of `{package}` filtered out, and nothing asked for it; look for a runner in cargo's configuration",
+            count(sums.filtered_out, "test")
+        );
+        let package = Some((*package).to_owned());
+        into.push(Finding { package, ..Finding::error(Code::TestsNoneRan, message) });
     }
     for (package, sums) in packages.iter().filter(|(_, sums)| sums.executed == 0) {
         let finding = if sums.filtered_out > 0 {

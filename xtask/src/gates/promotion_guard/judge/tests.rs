@@ -82,7 +82,7 @@ fn all_checks_passed_is_a_pass_with_counts() {
     assert_eq!((judgement.outcome, judgement.code), (Outcome::Pass, None), "{judgement:?}");
     assert_eq!(
         judgement.message,
-        "1,234 tests in 2 binaries, 3 doc tests in 1 library, lint of 1 package, format of 2 targets; \
+        "4 checks: 1,234 tests, 3 doc tests, lint of 1 package, format of 2 targets; \
          audit not applicable: no dependencies"
     );
     assert_eq!(judgement.duration_ms, 30);
@@ -165,6 +165,18 @@ fn tests_that_did_not_run_are_a_failure() {
     let filtered = with_tests(|facts| (facts.binaries[1].passed, facts.binaries[1].filtered_out) = (0, 34));
     assert_eq!(codes(&filtered), [Code::TestsNoneRan]);
     assert_eq!(filtered.findings[0].package.as_deref(), Some("b"));
+    // Nobody gives plain cargo a filter; nextest's default filter is the repository's to set.
+    let unasked = with_tests(|facts| facts.binaries[1].filtered_out = 1);
+    assert_eq!((codes(&unasked), unasked.outcome), (vec![Code::TestsNoneRan], Outcome::Fail));
+    let default_filter = with_tests(|facts| {
+        facts.runner = "nextest".into();
+        facts.binaries[1].filtered_out = 1;
+    });
+    assert_eq!(default_filter.outcome, Outcome::Pass);
+    let not_built =
+        with_tests(|facts| facts.not_built.push("b test/x: its manifest has `test = false`".into()));
+    assert_eq!((not_built.outcome, not_built.findings[0].severity), (Outcome::Pass, Severity::Warning));
+    assert!(not_built.findings[0].message.contains("b test/x"));
     let ignored = with_tests(|facts| (facts.binaries[1].passed, facts.binaries[1].ignored) = (0, 34));
     assert_eq!((ignored.outcome, ignored.findings[0].severity), (Outcome::Pass, Severity::Warning));
     // A package that has no tests is no failure.
