@@ -78,7 +78,14 @@ fn lockfile(facts: &DepsFacts, findings: &mut Vec<Finding>) {
         ("Cargo.lock is missing".to_owned(), Some("Run `cargo generate-lockfile` and commit Cargo.lock."))
     } else if let Some(reason) = &lockfile.stale {
         let reason = reason.split_whitespace().collect::<Vec<_>>().join(" ");
-        (format!("Cargo.lock does not fit the manifests: {}", clean(&reason)), None)
+        if reason.to_ascii_lowercase().contains("lock file") {
+            (format!("Cargo.lock does not fit the manifests: {}", clean(&reason)), None)
+        } else {
+            // Not the lockfile's fault, as far as cargo says: a crate that cannot be had, a bad flag.
+            let remedy = "Run `cargo metadata --locked --format-version 1` and mend what it complains of; \
+                          offline, run `cargo fetch --locked` once with the network.";
+            (format!("cargo could not resolve the locked dependencies: {}", clean(&reason)), Some(remedy))
+        }
     } else if lockfile.tracked == Some(false) {
         let remedy =
             "Take Cargo.lock out of .gitignore if it is there, run `git add Cargo.lock` and commit it.";

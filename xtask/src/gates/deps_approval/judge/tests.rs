@@ -157,6 +157,13 @@ fn lockfile_and_tree_come_first() {
     fails(|facts| lock(facts, |lock| lock.tracked = Some(false)), stale);
     fails(|facts| lock(facts, |lock| lock.present = false), stale);
     fails(|facts| lock(facts, |lock| lock.stale = Some("needs\nupdate".into())), stale);
+    let reasons = [("cannot update the lock file x", true), ("failed to run `rustc`", false)];
+    for (reason, blames_the_lockfile) in reasons {
+        let mut facts = good();
+        facts.lockfile.as_mut().unwrap().stale = Some(reason.into());
+        let message = judge(&facts, &Settings::default(), NOW, 5).message;
+        assert_eq!(message.contains("does not fit the manifests"), blames_the_lockfile, "{message}");
+    }
     passes(|facts| lock(facts, |lock| lock.tracked = None), &[]);
     fails(|facts| facts.problems.push("cannot read cargo tree".into()), &["E SBOM_MISSING"]);
     fails(|facts| facts.unknown_shipped.push(("ap".into(), Some("app".into()))), &["E SBOM_MISSING"]);
