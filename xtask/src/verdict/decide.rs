@@ -40,7 +40,7 @@ pub fn decide(input: &Input<'_>, evidence: &Evidence, judgements: &[Judgement]) 
     // What a policy file that is not the commit's asks for is not what was agreed to be asked.
     let lax = resolved.warning(policy);
     if reasons.is_empty() && lax.is_some() && uncommitted_policy(&evidence.subject) {
-        reasons = by_code("subject", &about_subject, None);
+        reasons = by_code("subject", &about_subject);
     }
     let readiness = readiness(policy, judgements, &about_subject);
     about_subject.extend(lax.map(|message| Finding::warning(Code::ReleaseTagLax, message)));
