@@ -34,8 +34,13 @@ pub enum Command {
     Explain(Explain),
 }
 
+/// What the exit statuses mean, at the end of the help.
+const STATUSES: &str = "Exit status: 0 passed, 1 blocked, 2 bad usage, configuration or ref, \
+                        3 the tool itself could not do its work";
+
 /// Arguments of `maturity`.
 #[derive(Debug, Clone, Args)]
+#[command(after_help = STATUSES)]
 pub struct Maturity {
     /// The ref that is judged [default: what the CI names, else a tag at HEAD, else the branch]
     #[arg(long = "ref", value_name = "REF")]
@@ -176,5 +181,12 @@ mod tests {
     #[test]
     fn the_command_line_is_well_formed() {
         super::Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_help_of_the_main_job_tells_the_exit_statuses() {
+        let mut command = super::Cli::command();
+        let help = command.find_subcommand_mut("maturity").unwrap().render_long_help().to_string();
+        assert!(help.contains("1 blocked") && help.contains("3 the tool itself"), "{help}");
     }
 }
