@@ -12,6 +12,8 @@ pub struct Entry {
     pub code: &'static str,
     /// A short noun phrase.
     pub title: &'static str,
+    /// What several of it are, after their number: `components are not approved`.
+    pub many: &'static str,
     /// Why a release should care.
     pub why: &'static str,
     /// What to do about it, in one line.
@@ -19,7 +21,7 @@ pub struct Entry {
 }
 
 macro_rules! catalog {
-    ($($variant:ident = $code:literal, $title:literal, $why:literal, $remedy:literal;)+) => {
+    ($($variant:ident = $code:literal, $title:literal, $many:literal, $why:literal, $remedy:literal;)+) => {
         /// A stable code of a finding or of a gate's outcome.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Code {
@@ -28,7 +30,7 @@ macro_rules! catalog {
 
         /// Every entry, in the order in which `explain` lists them.
         pub const CATALOG: &[(Code, Entry)] = &[
-            $((Code::$variant, Entry { code: $code, title: $title, why: $why, remedy: $remedy }),)+
+            $((Code::$variant, Entry { code: $code, title: $title, many: $many, why: $why, remedy: $remedy }),)+
         ];
 
         impl Code {
@@ -40,7 +42,7 @@ macro_rules! catalog {
             /// The catalogue's entry.
             pub fn entry(self) -> Entry {
                 match self {
-                    $(Code::$variant => Entry { code: $code, title: $title, why: $why, remedy: $remedy },)+
+                    $(Code::$variant => Entry { code: $code, title: $title, many: $many, why: $why, remedy: $remedy },)+
                 }
             }
 
@@ -54,99 +56,131 @@ macro_rules! catalog {
 
 catalog! {
     ChecksPending = "CHECKS_PENDING", "A configured check has no evidence",
+        "checks have no evidence",
         "A check that was not run, was left out with --only or was cut short proves nothing.",
         "Run `cargo xtask maturity` without --only and let every check finish.";
     ChecksFailed = "CHECKS_FAILED", "A required check failed",
+        "checks failed",
         "promotion_guard passes only when every configured check passed.",
-        "Fix the findings listed under promotion_guard; each names its own remedy.";
+        "Fix the other findings of promotion_guard first, each by its own remedy; then run again.";
     TestFailed = "TEST_FAILED", "A test failed",
+        "tests failed",
         "The code does not do what its own tests say it does.",
-        "Read the captured output in the report, fix the code or the test, run again.";
+        "Read the captured output in maturity-eval.md, fix the code or the test, run again.";
     TestsNoneRan = "TESTS_NONE_RAN", "No test was executed",
+        "suites executed no test",
         "A test run that executed nothing is green for the wrong reason: a filter, an empty suite, a runner that does nothing.",
         "Add a test, or remove the filter that leaves all of them out (.config/nextest.toml, tests.args).";
     TestsBuildFailed = "TESTS_BUILD_FAILED", "The tests could not be built",
+        "compiler errors in the tests",
         "What does not compile was not tested.",
         "Fix the compiler errors listed; `cargo test --workspace --no-run --locked` shows the same.";
     TestCrashed = "TEST_CRASHED", "A test binary ended without giving its results",
+        "tests or test binaries crashed",
         "A binary that was killed by a signal, or left early, took the results of its other tests with it.",
         "Look at the log for an abort, a stack overflow or a call of std::process::exit.";
     LintFailed = "LINT_FAILED", "A lint fired",
+        "lints fired",
         "Warnings that stay are warnings that hide the next one.",
         "Fix the code at the place named, or allow the lint there with a reason.";
     FormatFailed = "FORMAT_FAILED", "A file is not formatted",
+        "files are not formatted",
         "Unformatted files make every later diff harder to review.",
         "Run `cargo fmt --all` and commit the result.";
     AuditVulnerable = "AUDIT_VULNERABLE", "A dependency has a known vulnerability",
+        "known vulnerabilities",
         "The advisory is public; so is the way in.",
         "Update to a patched version (`cargo update -p NAME`), or replace the dependency.";
     AuditUnsound = "AUDIT_UNSOUND", "A dependency is unsound",
+        "dependencies are unsound",
         "Safe code that uses it can reach undefined behaviour.",
         "Update to a version that the advisory calls patched, or replace the dependency.";
     AuditUnmaintained = "AUDIT_UNMAINTAINED", "A dependency is unmaintained",
+        "dependencies are unmaintained",
         "The next vulnerability in it will not be fixed.",
         "Plan its replacement; the advisory often names one.";
     AuditNotice = "AUDIT_NOTICE", "There is a notice about a dependency",
+        "notices about dependencies",
         "It is no vulnerability, but its users were meant to read it.",
         "Read the advisory and decide whether it concerns you.";
     AuditYanked = "AUDIT_YANKED", "A locked version was yanked",
+        "locked versions were yanked",
         "Its author withdrew it, usually for a defect.",
         "Run `cargo update -p NAME` to move to a version that was not yanked.";
     AuditNotAssessed = "AUDIT_NOT_ASSESSED", "A package could not be assessed",
+        "packages could not be assessed",
         "Advisories are about registry packages: git and path packages, and versions without registry data, are not covered.",
         "Take the package from a registry, or review it by other means.";
     AuditDbStale = "AUDIT_DB_STALE", "The advisory database is too old",
+        "doubts about the age of the advisory database",
         "Advisories published since then are not in it, so a clean result proves little.",
         "Update the database: run without --offline, or `git -C DIR pull` in the --advisory-db folder.";
     AuditDbUnavailable = "AUDIT_DB_UNAVAILABLE", "The advisory database could not be read",
+        "problems with the advisory database",
         "Without advisories, nothing was audited.",
         "Run once without --offline, or give a checkout of the RustSec database with --advisory-db DIR.";
     CheckTimeout = "CHECK_TIMEOUT", "A check ran out of time",
+        "programs or tests ran out of time",
         "It was ended with its whole process tree; what it would have said is not known.",
         "Look at the end of its log for what hangs, or raise its timeout in ci/maturity-evidence.yml.";
     CheckError = "CHECK_ERROR", "A check could not be carried out",
+        "problems kept checks from being carried out",
         "A tool was missing, did not start, or printed what could not be read: that is neither a pass nor a failure of the code.",
         "Run the command shown by hand; install what is missing.";
     SbomMissing = "SBOM_MISSING", "No SBOM could be generated",
+        "problems with the SBOMs",
         "Without the list of what is shipped, nothing in it can be approved.",
         "Run `cargo xtask sbom` and read its error; a stale or missing Cargo.lock is the usual cause.";
     DepsUnapproved = "DEPS_UNAPPROVED", "A shipped dependency is not approved",
+        "components are not approved",
         "Nobody has said yes to this exact version.",
-        "Review it, then run `cargo xtask approve-deps NAME@VERSION --by WHO` and commit ci/deps-approvals.toml.";
+        "Review what `cargo xtask approve-deps` lists, run `cargo xtask approve-deps NAME@VERSION --by WHO`, commit ci/deps-approvals.toml.";
     ApprovalExpired = "APPROVAL_EXPIRED", "An approval has expired",
+        "approvals have expired",
         "It was given for a limited time, and that time is over.",
         "Review the dependency again and renew the approval with `cargo xtask approve-deps NAME@VERSION --by WHO`.";
     ApprovalMismatch = "APPROVAL_MISMATCH", "The checksum differs from the approved one",
+        "components differ from what was approved",
         "What is locked is not what was reviewed, although name and version agree.",
         "Find out why the content changed before approving again; this is what a replaced package looks like.";
     ApprovalUnused = "APPROVAL_UNUSED", "An approval covers nothing",
+        "approvals cover nothing",
         "Approvals that nobody uses hide the ones that matter.",
         "Run `cargo xtask approve-deps --prune`, or delete the entry.";
     LicenseDenied = "LICENSE_DENIED", "A licence is not on the allow list",
+        "components have a licence that is not allowed",
         "Shipping it may put obligations on you that nobody agreed to.",
         "Replace the dependency, or allow the licence (or this crate) under deps_approval.licenses in ci/maturity-evidence.yml.";
     LicenseUnknown = "LICENSE_UNKNOWN", "A package states no readable licence",
+        "components state no readable licence",
         "Without a licence there is no right to ship it.",
         "Find the licence and state it as an exception for this crate under deps_approval.licenses, or replace the dependency.";
     SourceDenied = "SOURCE_DENIED", "A dependency comes from a source that is not allowed",
+        "components come from a source that is not allowed",
         "Only reviewed registries, git hosts and paths may feed a release.",
         "Take it from an allowed source, or allow the source under deps_approval.sources in ci/maturity-evidence.yml.";
     LockfileStale = "LOCKFILE_STALE", "Cargo.lock is missing, untracked or out of date",
+        "problems with Cargo.lock",
         "Without a lockfile that fits the manifests, what was tested is not what will be built.",
         "Run `cargo update --workspace` (or `cargo generate-lockfile`), then commit Cargo.lock.";
     EvidenceMissing = "EVIDENCE_MISSING", "A gate has no evidence",
+        "gates have no evidence",
         "Nothing was gathered for this gate, so nothing can be said for it.",
-        "Update to a version that gathers it; until then a stage can pass only if its policy in ci/maturity-stages.yml has this gate as report_only.";
+        "A later version gathers it; until then only a stage that has it as report_only (ci/maturity-stages.yml) can pass.";
     EvidenceMismatch = "EVIDENCE_MISMATCH", "The evidence is about another state of the code",
+        "changes while the checks ran",
         "HEAD or the working tree changed while the checks ran, so they did not all see the same code.",
         "Find what wrote to the tree (a test, a build script, an editor), then run again.";
     TreeDirty = "TREE_DIRTY", "The working tree differs from the commit",
+        "differences from the commit",
         "What was judged is not what the commit holds.",
         "Commit or stash the files named; generated files belong into .gitignore.";
     NotARepository = "NOT_A_REPOSITORY", "The workspace is not a git repository with a commit",
+        "problems with the repository",
         "Without a commit the verdict is about nothing that can be found again.",
         "Run `git init` and commit, or judge a checkout of the repository.";
     ReleaseTagLax = "RELEASE_TAG_LAX", "A release tag lands in a stage that requires nothing",
+        "release tags land in a stage that requires nothing",
         "The tag looks like a release, but no pattern sends it to a stage with gates.",
         "Add a pattern for it in ci/maturity-stages.yml; `cargo xtask validate-stages --ref TAG` shows where it lands.";
 }

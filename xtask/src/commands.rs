@@ -78,6 +78,12 @@ pub(crate) fn validate_stages(
 /// `approve-deps`: approves, prunes, or lists what is unapproved and why.
 pub(crate) fn approve_deps(args: &cli::ApproveDeps, manifest_path: Option<&Path>, host: &Host) -> Result<u8> {
     let wanted = args.all || !args.packages.is_empty();
+    let remark =
+        [("--note", &args.note), ("--expires", &args.expires)].into_iter().find(|(_, given)| given.is_some());
+    if let Some((flag, _)) = remark.filter(|_| !wanted) {
+        return Err(Error::usage(format!("{flag} without anything to approve"))
+            .help("add --all, or what to approve as NAME@VERSION"));
+    }
     let Some(by) = args.by.as_deref().or((!wanted).then_some("")) else {
         return Err(Error::usage("an approval needs a name").help("add --by WHO"));
     };

@@ -40,3 +40,15 @@ impl Context<'_> {
         self.staging.join("logs").join(format!("{name}.log"))
     }
 }
+
+/// Does two things at once.
+pub fn beside<A: Send, B>(one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B) -> (A, B) {
+    std::thread::scope(|scope| {
+        let one = scope.spawn(one);
+        let other = other();
+        match one.join() {
+            Ok(one) => (one, other),
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    })
+}

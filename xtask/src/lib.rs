@@ -74,14 +74,18 @@ fn maturity(args: &cli::Maturity, manifest_path: Option<&Path>, host: &Host) -> 
     }
 
     // plan → gather
-    let mut subject = setup.workspace.subject(&setup.processes, &repository)?;
     let mut store = Store::open(&own.out)?;
     let live = commands::live(host, args.quiet);
     if let Some(warning) = resolved.warning(&setup.policy) {
         live.note(&format!("warning: {}: {warning}", catalog::Code::ReleaseTagLax));
     }
-    let gathered = gates::gather(&setup.context(host, &live, store.staging()), &chosen);
+    let context = setup.context(host, &live, store.staging());
+    let (subject, gathered) = gather::beside(
+        || setup.workspace.subject(&setup.processes, &repository),
+        || gates::gather(&context, &chosen),
+    );
     drop(live);
+    let mut subject = subject?;
     subject.lockfile = setup.workspace.lockfile_state(&setup.processes);
     let again = Repository::read(&setup.processes, &setup.workspace.root, &own)?;
     let subject_after = setup.workspace.subject_again(&subject, &again)?;

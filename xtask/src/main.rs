@@ -31,7 +31,8 @@ fn main() -> ExitCode {
     let interrupt = Interrupt::default();
     let raised = interrupt.clone();
     if let Err(error) = ctrlc::set_handler(move || raised.raise()) {
-        eprintln!("warning: Ctrl-C will not end the checks cleanly: {error}");
+        // Not `eprintln!`: it panics where standard error is closed.
+        let _ = writeln!(std::io::stderr(), "warning: Ctrl-C will not end the checks cleanly: {error}");
     }
     // A panic is a bug of the tool, never a verdict: it must not end with a status that means another thing.
     let ended = std::panic::catch_unwind(|| host(interrupt).and_then(|host| xtask::run(&cli, &host)));

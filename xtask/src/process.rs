@@ -102,6 +102,9 @@ pub enum Stream {
     Stderr,
 }
 
+/// How many runners this process has made: a clock alone cannot tell their programs apart.
+static INSTANCES: AtomicU32 = AtomicU32::new(0);
+
 /// Starts programs.
 #[derive(Debug)]
 pub struct Processes {
@@ -118,7 +121,8 @@ impl Processes {
     /// Starts the guard, which ends the programs of this run should the run itself be killed.
     pub fn new(host: &Host) -> Self {
         let env = environment::scrubbed(&host.env);
-        let mark = format!("{}-{}", std::process::id(), host.now.unix_timestamp_nanos());
+        let instance = INSTANCES.fetch_add(1, Ordering::Relaxed);
+        let mark = format!("{}-{}-{instance}", std::process::id(), host.now.unix_timestamp_nanos());
         let guard = host.exe.as_deref().and_then(|exe| Guard::start(exe, &mark, &env));
         let interrupt = host.interrupt.clone();
         Processes { env, interrupt, mark, count: AtomicU32::new(0), guard: Mutex::new(guard) }
@@ -218,7 +222,7 @@ impl Processes {
         }
     }
 
-    /// Runs a short command and gives its standard output, which must be UTF-8.
+    /// Runs a short command and gives its standard output; bytes that are not UTF-8 become U+FFFD.
     ///
     /// # Errors
     /// A tool error that shows the command, its folder and the end of its standard error.
@@ -239,7 +243,7 @@ impl Processes {
     /// Runs a short command: `Ok(Ok(stdout))` if it succeeded, `Ok(Err(stderr))` if it did not.
     ///
     /// # Errors
-    /// A tool error if it could not be started or printed what is not UTF-8.
+    /// A tool error if it could not be started, or if somebody asked the run to stop.
     pub fn try_output(&self, argv: &[&str], directory: &Path) -> Result<std::result::Result<String, String>> {
         let shown = argv.join(" ");
         let (program, args) =
@@ -263,14 +267,13 @@ impl Processes {
             .output()
             .map_err(|error| not_started(&error))?;
         if self.interrupt.raised() {
-            return Err(Error::tool(format!("interrupted while `{shown}` ran")));
+            return Err(interrupted());
         }
         if !output.status.success() {
             return Ok(Err(String::from_utf8_lossy(&output.stderr).into_owned()));
         }
-        String::from_utf8(output.stdout)
-            .map(Ok)
-            .map_err(|error| Error::tool(format!("`{shown}` printed what is not UTF-8: {error}")))
+        // A file's name may be any bytes, and one odd name is no reason to judge nothing.
+        Ok(Ok(String::from_utf8_lossy(&output.stdout).into_owned()))
     }
 
     /// The program of that name on `PATH` or in cargo's own `bin` folder; a path is taken as it is.
@@ -302,6 +305,12 @@ impl Processes {
     pub fn interrupted(&self) -> bool {
         self.interrupt.raised()
     }
+}
+
+/// What ends a run that somebody asked to stop.
+pub fn interrupted() -> Error {
+    Error::tool("interrupted: the run was stopped and nothing was written")
+        .help("reports of an earlier run, if there are any, stand as they were; run it again")
 }
 
 fn start_problem(command: &Command, error: &std::io::Error) -> String {

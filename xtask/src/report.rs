@@ -14,7 +14,7 @@ mod text;
 #[cfg(test)]
 mod samples;
 
-use crate::verdict::{Decision, Finding, Mode, Readiness, Verdict};
+use crate::verdict::{BlockingReason, Decision, Finding, Group, Mode, Readiness, Severity, Verdict};
 
 /// What the verdict is, in words: `Passed` or `Blocked`, what it is about, and the rest of the sentence.
 struct Headline<'a> {
@@ -50,27 +50,71 @@ fn distance(readiness: &Readiness) -> String {
     if readiness.would_pass {
         return "nothing stands in the way".to_string();
     }
-    let mut by_gate: Vec<(&str, Vec<&str>)> = Vec::new();
+    let mut by_gate: Vec<(Vec<&str>, Vec<&str>)> = Vec::new();
     for reason in &readiness.blocking_reasons {
-        match by_gate.iter_mut().find(|(gate, _)| *gate == reason.gate) {
+        match by_gate.iter_mut().find(|(gates, _)| gates[0] == reason.gate) {
             Some((_, codes)) => codes.push(reason.code.as_str()),
-            None => by_gate.push((&reason.gate, vec![reason.code.as_str()])),
+            None => by_gate.push((vec![&reason.gate], vec![reason.code.as_str()])),
+        }
+    }
+    // Gates that are blocked for the same are told together.
+    let mut told: Vec<(Vec<&str>, Vec<&str>)> = Vec::new();
+    for (gates, codes) in by_gate {
+        match told.iter_mut().find(|(_, same)| *same == codes) {
+            Some((together, _)) => together.extend(gates),
+            None => told.push((gates, codes)),
         }
     }
     let told: Vec<String> =
-        by_gate.into_iter().map(|(gate, codes)| format!("{gate}: {}", codes.join(", "))).collect();
-    let number = readiness.blocking_reasons.len();
-    let verb = if number == 1 { "thing stands" } else { "things stand" };
-    text::one_line(&format!("{number} {verb} in the way: {}", told.join("; ")))
+        told.iter().map(|(gates, codes)| format!("{}: {}", gates.join(", "), codes.join(", "))).collect();
+    text::one_line(&format!("blocked by {}", told.join("; ")))
 }
 
-/// Whether a finding says no more than a blocking reason that is printed anyway.
-fn repeats_a_reason(verdict: &Verdict, finding: &Finding) -> bool {
-    finding.line.is_none()
-        && verdict
-            .blocking_reasons
-            .iter()
-            .any(|reason| reason.code == finding.code && reason.message == finding.message)
+/// A blocking reason as people read it: the same thing said of several gates is said once.
+struct Told<'a> {
+    gates: Vec<&'a str>,
+    reason: &'a BlockingReason,
+    /// The findings of it, if they are of one gate.
+    group: Option<Group<'a>>,
+    /// Whether further reasons of the same gate say what to do.
+    sums_up: bool,
+}
+
+fn told(verdict: &Verdict) -> Vec<Told<'_>> {
+    let mut told: Vec<Told<'_>> = Vec::new();
+    for reason in &verdict.blocking_reasons {
+        let same = |one: &&mut Told<'_>| {
+            (one.reason.code, &one.reason.message, &one.reason.remedy)
+                == (reason.code, &reason.message, &reason.remedy)
+        };
+        if let Some(one) = told.iter_mut().find(same) {
+            one.gates.push(&reason.gate);
+            continue;
+        }
+        let group = group_of(verdict, reason);
+        let further =
+            verdict.blocking_reasons.iter().any(|other| other.gate == reason.gate && other != reason);
+        let sums_up = group.is_none() && further;
+        told.push(Told { gates: vec![&reason.gate], reason, group, sums_up });
+    }
+    told
+}
+
+fn group_of<'a>(verdict: &'a Verdict, reason: &BlockingReason) -> Option<Group<'a>> {
+    let gate = verdict.gates.iter().find(|gate| gate.judgement.gate.as_str() == reason.gate);
+    let findings = gate.map_or(&verdict.subject_findings, |gate| &gate.judgement.findings);
+    let groups = Group::all(findings);
+    groups.into_iter().find(|group| (group.code, group.severity) == (reason.code, Severity::Error))
+}
+
+/// What the findings of a gate, or of the subject where there is none, say beyond the blocking reasons.
+fn beyond_reasons<'a>(verdict: &Verdict, gate: &str, findings: &'a [Finding]) -> Vec<Group<'a>> {
+    let told = |group: &Group<'_>| {
+        let reasons = &verdict.blocking_reasons;
+        group.severity == Severity::Error
+            && reasons.iter().any(|reason| reason.gate == gate && reason.code == group.code)
+    };
+    Group::all(findings).into_iter().filter(|group| !told(group)).collect()
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::gates::deps_approval;
 use crate::gather::Context;
 use crate::host::Host;
-use crate::process::Processes;
+use crate::process::{self, Processes};
 use crate::progress::Progress;
 use crate::settings::{self, Settings};
 use crate::stages::{self, Policy, RefFacts};
@@ -129,8 +129,7 @@ impl Setup {
     /// A tool error if so.
     pub fn stop_if_interrupted(&self) -> Result<()> {
         if self.processes.interrupted() {
-            return Err(Error::tool("interrupted: the checks were stopped and nothing was written")
-                .help("reports of an earlier run, if there are any, stand as they were"));
+            return Err(process::interrupted());
         }
         Ok(())
     }
@@ -172,7 +171,9 @@ fn cargo_home(host: &Host) -> PathBuf {
 /// `SOURCE_DATE_EPOCH`, seconds since 1970 UTC, as reproducible-builds.org specifies it.
 fn source_date_epoch(host: &Host) -> Result<Option<i64>> {
     let Some(text) = host.var("SOURCE_DATE_EPOCH") else { return Ok(None) };
-    text.parse().map(Some).map_err(|_| {
+    let moment =
+        text.parse().ok().filter(|seconds| time::OffsetDateTime::from_unix_timestamp(*seconds).is_ok());
+    moment.map(Some).ok_or_else(|| {
         Error::usage(format!("SOURCE_DATE_EPOCH is `{}`", text.escape_debug()))
             .help("it must be a whole number of seconds since 1970, or not be set")
     })
@@ -225,6 +226,8 @@ mod tests {
     fn a_source_date_that_is_no_number_is_a_usage_error() {
         assert_eq!(source_date_epoch(&host(&[])).unwrap(), None);
         assert_eq!(source_date_epoch(&host(&[("SOURCE_DATE_EPOCH", "12")])).unwrap(), Some(12));
-        assert!(source_date_epoch(&host(&[("SOURCE_DATE_EPOCH", "soon")])).is_err());
+        for bad in ["soon", "1.5", "99999999999999"] {
+            assert!(source_date_epoch(&host(&[("SOURCE_DATE_EPOCH", bad)])).is_err(), "{bad}");
+        }
     }
 }

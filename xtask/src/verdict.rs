@@ -4,6 +4,9 @@
 //! printers only ever get `&Verdict`.
 
 mod decide;
+mod group;
+
+use std::borrow::Cow;
 
 use serde::Serialize;
 use time::OffsetDateTime;
@@ -16,6 +19,7 @@ pub use crate::gates::Mode;
 pub use crate::plan::{Effect, Override};
 
 pub use decide::{Input, decide};
+pub use group::Group;
 
 /// How bad a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -38,6 +42,8 @@ pub struct Finding {
     pub severity: Severity,
     /// What was found, in one line.
     pub message: String,
+    /// What it is about in a word or two, where its place or package does not say it: a test's name.
+    pub label: Option<String>,
     /// The check of promotion_guard that found it.
     pub check: Option<String>,
     /// The package, as `name@version` or `name`.
@@ -61,6 +67,7 @@ impl Finding {
             code,
             severity,
             message: message.into(),
+            label: None,
             check: None,
             package: None,
             file: None,
@@ -89,6 +96,18 @@ impl Finding {
     /// What to do: its own remedy, else the catalogue's.
     pub fn remedy(&self) -> &str {
         self.remedy.as_deref().unwrap_or(self.code.entry().remedy)
+    }
+
+    /// What it is about in a few words: its label, else its place, its package or its message.
+    pub fn label(&self) -> Cow<'_, str> {
+        if let Some(label) = &self.label {
+            return Cow::Borrowed(label);
+        }
+        match (self.place(), &self.package) {
+            (Some(place), _) => Cow::Owned(place),
+            (None, Some(package)) => Cow::Borrowed(package),
+            (None, None) => Cow::Borrowed(&self.message),
+        }
     }
 
     /// `file:line:column`, as far as known.
@@ -140,7 +159,7 @@ impl Judgement {
             gate,
             outcome: Outcome::Missing,
             code: Some(Code::EvidenceMissing),
-            message: "this version gathers no evidence for this gate yet".into(),
+            message: "this version cannot gather its evidence yet".into(),
             findings: Vec::new(),
             duration_ms: 0,
         }

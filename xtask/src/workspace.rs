@@ -118,6 +118,8 @@ impl Workspace {
     /// # Errors
     /// A tool error if git or rustc cannot be run.
     pub fn subject(&self, processes: &Processes, repository: &Repository) -> Result<Subject> {
+        // First, before a check has had the time to change it.
+        let policy_sha256 = self.policy_digest()?;
         let rustc = processes.output(&["rustc", "-vV"], &self.root)?;
         let field = |name: &str| {
             rustc.lines().find_map(|line| line.strip_prefix(name)).map_or("unknown", str::trim).to_owned()
@@ -133,7 +135,7 @@ impl Workspace {
             rustc: format!("{} ({})", field("release:"), field("commit-hash:")),
             cargo: cargo.trim().to_owned(),
             host: field("host:"),
-            policy_sha256: self.policy_digest()?,
+            policy_sha256,
         })
     }
 

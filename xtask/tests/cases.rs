@@ -46,8 +46,10 @@ cases! {
     custom_check_proves_nothing
     deps_approved_with_the_command
     deps_listed
+    deps_note_for_nothing
     deps_unapproved
     doc_test_failed
+    doc_tests_turned_off
     dry_run
     enforced_gate
     evidence_mismatch

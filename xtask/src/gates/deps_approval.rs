@@ -1,6 +1,6 @@
 //! deps_approval: an SBOM is generated, and everything in it is approved.
 //!
-//! [`gather`] runs `cargo tree`, writes the SBOMs and reads the approvals; [`judge`] alone says what
+//! [`gather`] runs `cargo tree`, writes the SBOMs and reads the approvals; [`judge()`] alone says what
 //! they amount to. Only [`approve`] writes into the workspace, and only its approvals; Cargo.lock is
 //! never written.
 

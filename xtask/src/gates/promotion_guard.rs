@@ -1,6 +1,6 @@
 //! promotion_guard: all required checks pass.
 //!
-//! Gathering runs the checks and records what they did; [`judge`] says what that amounts to. Nothing
+//! Gathering runs the checks and records what they did; [`judge()`] says what that amounts to. Nothing
 //! here decides whether a gate blocks.
 
 pub mod audit;

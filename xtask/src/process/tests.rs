@@ -136,8 +136,28 @@ fn short_commands_give_their_output_or_their_error() {
     assert!(error.contains("no") && error.contains("sh -c"), "{error}");
     let error = processes.output(&["no-such-program-here"], &folder).unwrap_err().to_string();
     assert!(error.contains("could not be started") && error.contains("help"), "{error}");
+    assert_eq!(processes.output(&["printf", r"a\377b"], &folder).unwrap(), "a\u{fffd}b");
     assert!(processes.find("sh").is_some());
     assert!(processes.find("no-such-program-here").is_none());
+}
+
+#[test]
+fn runners_of_one_moment_leave_each_others_programs_alone() {
+    let host = host(Interrupt::default());
+    let [long, short] = [Processes::new(&host), Processes::new(&host)];
+    let token = format!("1.{}", std::process::id());
+    let folder = tempfile::tempdir().unwrap();
+    let start = |processes: &Processes, script: &str, log: &str| {
+        processes.run(&shell(script, 60), &folder.path().join(log), folder.path(), &mut |_, _| {})
+    };
+    std::thread::scope(|scope| {
+        let running = scope.spawn(|| start(&long, &format!("sleep {token}; exit 7"), "long.log"));
+        while running_with(&token) == 0 {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        assert_eq!(start(&short, ":", "short.log").left_behind, 0);
+        assert_eq!(running.join().unwrap().ended, Ended::Exited { status: 7 });
+    });
 }
 
 #[test]

@@ -11,9 +11,9 @@ use std::fmt::Write as _;
 
 use self::escape::{code, inline};
 use super::text::{count, rfc3339};
-use super::{distance, headline, later_stages};
+use super::{Told, distance, headline, later_stages, told};
 use crate::catalog::Code;
-use crate::verdict::{BlockingReason, Effect, GateVerdict, Outcome, Severity, Verdict};
+use crate::verdict::{Effect, GateVerdict, Group, Outcome, Severity, Verdict};
 
 /// GitHub takes comments of up to 65,536 characters; what follows the details needs room as well.
 const ROOM: usize = 50_000;
@@ -34,7 +34,7 @@ pub fn render(verdict: &Verdict) -> String {
         inline(&verdict.stage_reason),
         rfc3339(verdict.effective_time),
     );
-    reasons(&mut out, &verdict.blocking_reasons);
+    reasons(&mut out, verdict);
     boxes(&mut out, verdict);
     gates(&mut out, &verdict.gates);
     readiness(&mut out, verdict);
@@ -44,19 +44,33 @@ pub fn render(verdict: &Verdict) -> String {
     out
 }
 
-fn reasons(out: &mut String, reasons: &[BlockingReason]) {
-    if reasons.is_empty() {
+fn reasons(out: &mut String, verdict: &Verdict) {
+    let told = told(verdict);
+    if told.is_empty() {
         return;
     }
     out.push_str("### What stands in the way\n\n");
-    for reason in reasons.iter().take(MAX_REASONS) {
-        let _ = writeln!(out, "1. {}: {} ({})", inline(&reason.gate), reason.code, inline(&reason.message));
-        let _ = writeln!(out, "   - **Remedy**: {}", inline(&reason.remedy));
+    for (index, Told { gates, reason, group, .. }) in told.iter().take(MAX_REASONS).enumerate() {
+        let gates: Vec<String> = gates.iter().map(|gate| inline(gate)).collect();
+        let (number, gates) = (index + 1, gates.join(", "));
+        let _ = writeln!(out, "{number}. {gates}: {} ({})", reason.code, inline(&reason.message));
+        // As far in as the text of the item begins, so that it belongs to it.
+        let indent = " ".repeat(number.to_string().len() + 2);
+        if let Some(place) = group.as_ref().and_then(single_place) {
+            let _ = writeln!(out, "{indent}- at {}", code(&place));
+        }
+        let _ = writeln!(out, "{indent}- **Remedy**: {}", inline(&reason.remedy));
     }
-    if let Some(more @ 1..) = reasons.len().checked_sub(MAX_REASONS) {
-        let _ = writeln!(out, "1. and {more} more in `maturity-eval.json`");
+    if let Some(more @ 1..) = told.len().checked_sub(MAX_REASONS) {
+        let _ = writeln!(out, "\nand {more} more in `maturity-eval.json`");
     }
     out.push('\n');
+}
+
+/// Where the one finding of a group is, if its message does not say it.
+fn single_place(group: &Group<'_>) -> Option<String> {
+    let [only] = group.findings.as_slice() else { return None };
+    only.place().filter(|place| !only.message.contains(place.as_str()))
 }
 
 /// What nobody may overlook: each an alert of its own.
@@ -149,8 +163,11 @@ fn readiness(out: &mut String, verdict: &Verdict) {
 /// The heading of a fold: nothing in it comes from outside.
 fn summary_of(gate: &GateVerdict) -> String {
     let judgement = &gate.judgement;
-    let found = count(judgement.findings.len(), "finding");
-    format!("{}: {}, {found}", judgement.gate, outcome(judgement.outcome))
+    let found = match judgement.findings.len() {
+        0 => String::new(),
+        number => format!(", {}", count(number, "finding")),
+    };
+    format!("{}: {}{found}", judgement.gate, outcome(judgement.outcome))
 }
 
 #[cfg(test)]

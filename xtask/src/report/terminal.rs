@@ -9,11 +9,13 @@ use std::fmt::Write as _;
 
 pub use self::live::{Live, Style};
 use super::text::clip;
-use super::{distance, headline, later_stages, repeats_a_reason};
-use crate::verdict::{Decision, Effect, Finding, GateVerdict, Outcome, Severity, Verdict};
+use super::{beyond_reasons, distance, headline, later_stages, told};
+use crate::verdict::{Decision, Effect, Finding, GateVerdict, Group, Outcome, Severity, Verdict};
 
-/// Findings that are told; the reports hold all of them.
-const MAX_FINDINGS: usize = 10;
+/// Kinds of findings that are told; the reports hold all of them.
+const MAX_GROUPS: usize = 10;
+/// Places that are told of each kind.
+const MAX_PLACES: usize = 3;
 /// Characters of one line from outside.
 const MAX_CHARS: usize = 600;
 
@@ -32,7 +34,9 @@ pub fn summary<P: AsRef<str>>(verdict: &Verdict, reports: &[P], colour: bool) ->
     reasons(&mut out, verdict, &paint);
     findings(&mut out, verdict, &paint);
     out.push('\n');
-    if let Some(next) = later_stages(verdict).first() {
+    // Who is blocked has enough to do; the reports tell the distance to every stage.
+    let passed = verdict.decision == Decision::Passed;
+    if let Some(next) = later_stages(verdict).first().filter(|_| passed) {
         let _ = writeln!(out, "Next stage {}: {}", line(&next.stage), distance(next));
     }
     for given in verdict.overrides.iter().filter(|given| given.effect == Effect::Relaxes) {
@@ -52,9 +56,6 @@ pub fn check(facts: &str, findings: &[Finding], colour: bool) -> String {
     let mut out = String::new();
     for finding in findings {
         tell(&mut out, finding, &paint);
-        if finding.remedy.is_none() {
-            let _ = writeln!(out, "    → {}", line(finding.remedy()));
-        }
     }
     let _ = writeln!(out, "{}", line(facts));
     out
@@ -80,53 +81,95 @@ fn reasons(out: &mut String, verdict: &Verdict, paint: &Paint) {
         return;
     }
     let _ = writeln!(out, "\n{}", paint.bold("What stands in the way"));
-    for reason in &verdict.blocking_reasons {
-        let _ = writeln!(out, "  {}", line(&reason.to_string()));
-        let _ = writeln!(out, "    → {}", line(&reason.remedy));
+    for told in told(verdict) {
+        let reason = told.reason;
+        let located = told.group.as_ref().is_some_and(|group| places(group).is_some());
+        let message = match &told.group {
+            Some(group) if located => group.headline(),
+            _ => reason.message.clone(),
+        };
+        let _ =
+            writeln!(out, "  {}", line(&format!("{}: {} ({message})", told.gates.join(", "), reason.code)));
+        if let Some(group) = &told.group {
+            show_places(out, group);
+        }
+        if !told.sums_up {
+            let _ = writeln!(out, "    → {}", line(&reason.remedy));
+        }
     }
 }
 
-/// The findings that matter most: about the subject, then those of gates that block, then the rest.
+/// Where a group's findings are, if each has a place that is more than what its message says.
+fn places(group: &Group<'_>) -> Option<Vec<String>> {
+    let place =
+        |finding: &&Finding| finding.place().filter(|place| !finding.message.contains(place.as_str()));
+    group.findings.iter().map(place).collect()
+}
+
+fn show_places(out: &mut String, group: &Group<'_>) {
+    let Some(places) = places(group) else { return };
+    for (place, finding) in places.iter().zip(&group.findings).take(MAX_PLACES) {
+        let _ = match group.findings.len() {
+            1 => writeln!(out, "      at {}", line(place)),
+            _ => writeln!(out, "      {}: {}", line(place), line(&finding.message)),
+        };
+    }
+    if let Some(more @ 1..) = places.len().checked_sub(MAX_PLACES) {
+        let _ = writeln!(out, "      and {more} more in the reports");
+    }
+}
+
+/// What else was found: about the subject, then by gates that block, then by the rest.
 fn findings(out: &mut String, verdict: &Verdict, paint: &Paint) {
     let (blocking, other): (Vec<_>, Vec<_>) = verdict.gates.iter().partition(|gate| gate.blocking);
-    let mut all: Vec<&Finding> = blocking.into_iter().chain(other).flat_map(findings_of).collect();
-    // Stable: within a severity, the order stays.
-    all.sort_by_key(|finding| finding.severity);
-    let all: Vec<&Finding> = verdict
-        .subject_findings
-        .iter()
-        .chain(all)
-        .filter(|finding| finding.severity != Severity::Note && !repeats_a_reason(verdict, finding))
+    let mut of_gates: Vec<Group<'_>> = blocking
+        .into_iter()
+        .chain(other)
+        .flat_map(|gate| beyond_reasons(verdict, gate.judgement.gate.as_str(), &gate.judgement.findings))
         .collect();
+    // Stable: within a severity, the order stays.
+    of_gates.sort_by_key(|group| group.severity);
+    let mut all = beyond_reasons(verdict, "subject", &verdict.subject_findings);
+    all.extend(of_gates);
+    all.retain(|group| group.severity != Severity::Note);
     if all.is_empty() {
         return;
     }
     let _ = writeln!(out, "\n{}", paint.bold("Findings"));
-    for finding in all.iter().take(MAX_FINDINGS) {
-        tell(out, finding, paint);
+    for group in all.iter().take(MAX_GROUPS) {
+        tell_group(out, group, paint);
     }
-    if let Some(more @ 1..) = all.len().checked_sub(MAX_FINDINGS) {
-        let _ = writeln!(out, "  and {more} more in the reports");
+    if let Some(more @ 1..) = all.len().checked_sub(MAX_GROUPS) {
+        let _ = writeln!(out, "  and {more} more kinds in the reports");
+    }
+}
+
+fn tell_group(out: &mut String, group: &Group<'_>, paint: &Paint) {
+    if let [only] = group.findings.as_slice() {
+        return tell(out, only, paint);
+    }
+    let located = places(group).is_some();
+    let message = if located { group.headline() } else { group.message() };
+    let _ = writeln!(out, "  {} {}: {}", severity(group.severity, paint), group.code, line(&message));
+    show_places(out, group);
+    let _ = writeln!(out, "    → {}", line(group.remedy()));
+}
+
+fn severity(severity: Severity, paint: &Paint) -> String {
+    match severity {
+        Severity::Error => paint.red("error"),
+        Severity::Warning => paint.yellow("warning"),
+        Severity::Note => "note".to_string(),
     }
 }
 
 fn tell(out: &mut String, finding: &Finding, paint: &Paint) {
-    let severity = match finding.severity {
-        Severity::Error => paint.red("error"),
-        Severity::Warning => paint.yellow("warning"),
-        Severity::Note => "note".to_string(),
-    };
     let place = finding.place().or_else(|| finding.package.clone());
+    let place = place.filter(|place| !finding.message.contains(place.as_str()));
     let place = place.map(|place| format!("{}: ", line(&place))).unwrap_or_default();
+    let severity = severity(finding.severity, paint);
     let _ = writeln!(out, "  {severity} {}: {place}{}", finding.code, line(&finding.message));
-    if let Some(remedy) = &finding.remedy {
-        let _ = writeln!(out, "    → {}", line(remedy));
-    }
-}
-
-fn findings_of(gate: &GateVerdict) -> impl Iterator<Item = &Finding> {
-    // A gate without evidence has said so in its own line.
-    gate.judgement.findings.iter().filter(|_| gate.judgement.outcome != Outcome::Missing)
+    let _ = writeln!(out, "    → {}", line(finding.remedy()));
 }
 
 /// One line, of a length that a terminal can bear.
@@ -187,14 +230,40 @@ mod tests {
     }
 
     #[test]
-    fn the_worst_findings_of_blocking_gates_come_first_and_the_rest_is_counted() {
-        let mut verdict = samples::blocked_ga();
-        verdict.gates[0].judgement.findings =
-            (1..=12).map(|n| Finding::warning(Code::AuditUnmaintained, format!("warning {n}"))).collect();
-        verdict.gates[1].judgement.findings = vec![Finding::error(Code::LicenseDenied, "elsewhere")];
+    fn seventeen_of_a_kind_are_one_thing_to_read_and_one_to_do() {
+        let mut verdict = samples::passed_pilot();
+        let unapproved = |n| Finding {
+            package: Some(format!("p{n}@1.0.0")),
+            ..Finding::error(Code::DepsUnapproved, format!("p{n}@1.0.0 is not approved"))
+        };
+        verdict.gates[1].judgement.findings = (1..=17).map(unapproved).collect();
         let text = summary(&verdict, &REPORTS, false);
-        let (_, findings) = text.split_once("Findings\n").unwrap();
-        assert!(findings.starts_with("  error LICENSE_DENIED: elsewhere\n"), "{text}");
-        assert!(findings.contains("warning 9\n  and 3 more in the reports\n"), "{text}");
+        let (_, told) = text.split_once("Findings\n").unwrap();
+        let wanted = "  error DEPS_UNAPPROVED: 17 components are not approved: \
+                      p1@1.0.0, p2@1.0.0, p3@1.0.0 and 14 more\n    → ";
+        assert!(told.starts_with(wanted), "{text}");
+        assert_eq!(text.matches("→").count(), 1, "{text}");
+    }
+
+    #[test]
+    fn places_are_told_below_their_reason_and_the_rest_is_counted() {
+        let mut verdict = samples::blocked_ga();
+        let lint = |n| Finding {
+            file: Some("src/a.rs".to_string()),
+            line: Some(n),
+            ..Finding::error(Code::LintFailed, format!("lint {n}"))
+        };
+        verdict.gates[0].judgement.findings = (1..=5).map(lint).collect();
+        let text = summary(&verdict, &REPORTS, false);
+        let wanted = "  error LINT_FAILED: 5 lints fired\n      src/a.rs:1: lint 1\n      src/a.rs:2: lint 2\n      \
+                      src/a.rs:3: lint 3\n      and 2 more in the reports\n    → ";
+        assert!(text.contains(wanted), "{text}");
+    }
+
+    #[test]
+    fn gates_that_lack_the_same_are_told_together() {
+        let text = summary(&samples::blocked_ga(), &REPORTS, false);
+        assert!(text.contains("  policy_drift, field_budgets: EVIDENCE_MISSING ("), "{text}");
+        assert_eq!(text.matches(Code::EvidenceMissing.entry().remedy).count(), 1, "{text}");
     }
 }

@@ -113,7 +113,7 @@ fn the_built_in_stages_without_a_file_and_an_error_for_an_unreadable_one() {
     std::fs::create_dir_all(folder.path().join(FILE)).unwrap();
     assert!(load(folder.path()).unwrap_err().to_string().contains("cannot be read"));
     let error = load_file(&folder.path().join("none.yml"), "none.yml").unwrap_err();
-    assert!(error.to_string().starts_with("none.yml: cannot be read"), "{error}");
+    assert!(error.to_string().starts_with("none.yml: there is no such file"), "{error}");
 }
 
 #[test]

@@ -9,7 +9,8 @@ use crate::plan::Chosen;
 use crate::stages::{Policy, Resolved, Stage};
 
 use super::{
-    BlockingReason, Decision, Finding, GateVerdict, Judgement, Mode, Outcome, Readiness, Severity, Verdict,
+    BlockingReason, Decision, Finding, GateVerdict, Group, Judgement, Mode, Outcome, Readiness, Severity,
+    Verdict,
 };
 
 /// What a verdict is made from, beside the evidence and the judgements.
@@ -40,7 +41,7 @@ pub fn decide(input: &Input<'_>, evidence: &Evidence, judgements: &[Judgement]) 
     let lax = resolved.warning(policy);
     let release = crate::stages::looks_like_version(&resolved.ref_name);
     if reasons.is_empty() && (lax.is_some() || release) && uncommitted_policy(&evidence.subject) {
-        reasons = by_code("subject", &about_subject, None);
+        reasons = by_code("subject", &about_subject);
     }
     let readiness = readiness(policy, judgements, &about_subject);
     about_subject.extend(lax.map(|message| Finding::warning(Code::ReleaseTagLax, message)));
@@ -71,6 +72,7 @@ fn subject_findings(before: &Subject, after: &Subject, problem: Option<&str>) ->
     let mut findings = Vec::new();
     if !before.has_commit() {
         let why = problem.unwrap_or("git knows no commit here");
+        let why = why.strip_prefix("fatal: ").unwrap_or(why);
         findings.push(Finding::error(Code::NotARepository, format!("there is no commit to judge: {why}")));
     } else if before.dirty {
         let shown = before.dirty_paths.iter().take(5).map(String::as_str).collect::<Vec<_>>().join(", ");
@@ -134,49 +136,36 @@ fn gate_verdicts(
 fn blocking_reasons(subject_findings: &[Finding], gates: &[GateVerdict]) -> Vec<BlockingReason> {
     let mut reasons = Vec::new();
     if gates.iter().any(|gate| gate.mode == Mode::Required) {
-        reasons.extend(by_code("subject", subject_findings, None));
+        reasons.extend(by_code("subject", subject_findings));
     }
     for gate in gates.iter().filter(|gate| gate.blocking) {
         let judgement = &gate.judgement;
         let name = judgement.gate.as_str();
         let code = judgement.code.unwrap_or(Code::EvidenceMissing);
-        reasons.push(BlockingReason {
+        let found = by_code(name, &judgement.findings);
+        let (own, further): (Vec<_>, Vec<_>) = found.into_iter().partition(|reason| reason.code == code);
+        // A gate whose code sums up findings of other codes says so first.
+        let summed_up = own.is_empty().then(|| BlockingReason {
             gate: name.into(),
             code,
             message: judgement.message.clone(),
-            remedy: remedy(judgement, code),
+            remedy: code.entry().remedy.to_owned(),
         });
-        reasons.extend(by_code(name, &judgement.findings, Some(code)));
+        reasons.extend(summed_up.into_iter().chain(own).chain(further));
     }
     reasons
 }
 
-/// The remedy of the first error with the gate's own code, else the catalogue's.
-fn remedy(judgement: &Judgement, code: Code) -> String {
-    let own =
-        judgement.findings.iter().find(|finding| finding.code == code && finding.severity == Severity::Error);
-    own.map_or(code.entry().remedy, Finding::remedy).to_owned()
-}
-
 /// One reason for each code among the errors, in the order in which they come.
-fn by_code(gate: &str, findings: &[Finding], but: Option<Code>) -> Vec<BlockingReason> {
-    let errors = || findings.iter().filter(|finding| finding.severity == Severity::Error);
-    let mut codes: Vec<Code> = Vec::new();
-    for finding in errors() {
-        if Some(finding.code) != but && !codes.contains(&finding.code) {
-            codes.push(finding.code);
-        }
-    }
-    let reason = |code: Code| {
-        let mut same = errors().filter(|finding| finding.code == code);
-        let first = same.next()?;
-        let message = match same.count() {
-            0 => first.message.clone(),
-            more => format!("{}; and {more} more", first.message),
-        };
-        Some(BlockingReason { gate: gate.into(), code, message, remedy: first.remedy().to_owned() })
+fn by_code(gate: &str, findings: &[Finding]) -> Vec<BlockingReason> {
+    let errors = findings.iter().filter(|finding| finding.severity == Severity::Error);
+    let reason = |group: Group<'_>| BlockingReason {
+        gate: gate.into(),
+        code: group.code,
+        message: group.message(),
+        remedy: group.remedy().to_owned(),
     };
-    codes.into_iter().filter_map(reason).collect()
+    Group::all(errors).into_iter().map(reason).collect()
 }
 
 /// The decision that the reasons amount to.
@@ -319,7 +308,7 @@ mod tests {
             reasons,
             [
                 "promotion_guard: CHECKS_FAILED (sum)",
-                "promotion_guard: TEST_FAILED (one; and 1 more)",
+                "promotion_guard: TEST_FAILED (2 tests failed: one, two)",
                 "promotion_guard: LINT_FAILED (three)",
             ]
         );

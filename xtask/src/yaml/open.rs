@@ -53,7 +53,15 @@ pub fn open_file(path: &Path, shown: &str) -> Result<Document> {
         fs::File::open(path)?.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes)?;
         Ok(bytes)
     };
-    let bytes = read().map_err(|error| unreadable(shown, &error.to_string()))?;
+    let bytes = read().map_err(|error| {
+        // A link that leads nowhere is there.
+        match fs::symlink_metadata(path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                complaint(shown, "there is no such file".into(), None)
+            }
+            _ => unreadable(shown, &error.to_string()),
+        }
+    })?;
     Document::parse(&bytes, shown)
 }
 

@@ -11,7 +11,7 @@ use crate::evidence::Ended;
 use crate::evidence::deps::{Component, DepsFacts};
 use crate::gates::Gate;
 use crate::settings::Settings;
-use crate::verdict::{Finding, Judgement, Outcome, Severity};
+use crate::verdict::{Finding, Group, Judgement, Outcome, Severity};
 
 /// Of several errors, the gate bears the code of the first in this order: what has to be put right
 /// before the others mean anything.
@@ -58,23 +58,15 @@ pub fn judge(
     );
     let (outcome, code, message) = match errors.first() {
         None => (Outcome::Pass, None, format!("{sums}, all approved")),
-        Some(first) if errors.len() == 1 => (Outcome::Fail, Some(first.code), first.message.clone()),
-        Some(first) => (Outcome::Fail, Some(first.code), sum(&errors, &sums)),
+        Some(first) => (Outcome::Fail, Some(first.code), sum(&errors)),
     };
     Judgement { gate: Gate::DepsApproval, outcome, code, message, findings, duration_ms }
 }
 
-/// `2 DEPS_UNAPPROVED, 1 LICENSE_DENIED; 3 SBOMs, …`.
-fn sum(errors: &[&Finding], sums: &str) -> String {
-    let mut counts: Vec<(Code, usize)> = Vec::new();
-    for finding in errors {
-        match counts.iter_mut().find(|(code, _)| *code == finding.code) {
-            Some((_, number)) => *number += 1,
-            None => counts.push((finding.code, 1)),
-        }
-    }
-    let counts: Vec<String> = counts.iter().map(|(code, number)| format!("{number} {code}")).collect();
-    format!("{}; {sums}", counts.join(", "))
+/// `2 components are not approved; b@1.0.0 is under …`.
+fn sum(errors: &[&Finding]) -> String {
+    let groups = Group::all(errors.iter().copied());
+    groups.iter().map(Group::headline).collect::<Vec<_>>().join("; ")
 }
 
 fn lockfile(facts: &DepsFacts, findings: &mut Vec<Finding>) {
@@ -86,7 +78,14 @@ fn lockfile(facts: &DepsFacts, findings: &mut Vec<Finding>) {
         ("Cargo.lock is missing".to_owned(), Some("Run `cargo generate-lockfile` and commit Cargo.lock."))
     } else if let Some(reason) = &lockfile.stale {
         let reason = reason.split_whitespace().collect::<Vec<_>>().join(" ");
-        (format!("Cargo.lock does not fit the manifests: {}", clean(&reason)), None)
+        if reason.to_ascii_lowercase().contains("lock file") {
+            (format!("Cargo.lock does not fit the manifests: {}", clean(&reason)), None)
+        } else {
+            // Not the lockfile's fault, as far as cargo says: a crate that cannot be had, a bad flag.
+            let remedy = "Run `cargo metadata --locked --format-version 1` and mend what it complains of; \
+                          offline, run `cargo fetch --locked` once with the network.";
+            (format!("cargo could not resolve the locked dependencies: {}", clean(&reason)), Some(remedy))
+        }
     } else if lockfile.tracked == Some(false) {
         let remedy =
             "Take Cargo.lock out of .gitignore if it is there, run `git add Cargo.lock` and commit it.";
@@ -178,6 +177,7 @@ fn approval(component: &Component, standing: Standing<'_>, findings: &mut Vec<Fi
     }
     finding.file = line.map(|_| approvals::FILE.to_owned());
     finding.line = line;
+    finding.label = Some(id.clone());
     finding.package = Some(id);
     findings.push(finding);
 }

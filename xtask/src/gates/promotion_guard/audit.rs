@@ -115,7 +115,7 @@ pub fn steps(settings: &Audit, offline: bool, advisory_db: Option<&Path>) -> Vec
 fn reading(advisory_db: Option<&Path>) -> String {
     let folder =
         advisory_db.map_or("advisory-db in cargo's home".to_owned(), |path| path.display().to_string());
-    format!("look up Cargo.lock in {folder} (in-process)")
+    format!("look up Cargo.lock in {folder}")
 }
 
 /// Text from outside as one short line without control characters.

@@ -1,5 +1,7 @@
 //! Runs the documentation tests with `cargo test --doc`. Every library must show up with a result.
 
+use cargo_metadata::TargetKind;
+
 use super::commands::Commands;
 use super::libtest::LibtestReader;
 use super::messages::PlainErrors;
@@ -24,14 +26,16 @@ struct Library<'a> {
 /// The command; `None` if there is no library whose documentation could be tested.
 pub(super) fn command(ctx: &Context<'_>) -> Option<Command> {
     let timeout = ctx.settings.promotion_guard.doc_tests.timeout;
-    (!libraries(ctx.workspace).is_empty()).then(|| Commands::new(ctx).doc_tests(timeout))
+    let without = turned_off(ctx.workspace);
+    (!libraries(ctx.workspace).is_empty()).then(|| Commands::new(ctx).doc_tests(timeout, &without))
 }
 
 /// Carries the check out.
 pub(super) fn gather(ctx: &Context<'_>) -> CheckRecord {
     let timeout = ctx.settings.promotion_guard.doc_tests.timeout;
     let libraries = libraries(ctx.workspace);
-    let mut session = Session::begin(ctx, NAME, timeout, &Commands::new(ctx).doc_tests(timeout));
+    let without = turned_off(ctx.workspace);
+    let mut session = Session::begin(ctx, NAME, timeout, &Commands::new(ctx).doc_tests(timeout, &without));
     let mut facts = TestFacts { runner: "cargo".into(), ..TestFacts::default() };
     if libraries.is_empty() {
         return session.finish(Some(Facts::Tests(facts)), None);
@@ -44,7 +48,7 @@ pub(super) fn gather(ctx: &Context<'_>) -> CheckRecord {
     let mut reader = LibtestReader::new(libraries.len(), true);
     let mut errors = PlainErrors::new(ctx.workspace);
     let mut building = true;
-    let command = session.commands.doc_tests(session.remaining());
+    let command = session.commands.doc_tests(session.remaining(), &without);
     session.run(&command, NAME, &mut |_, line| {
         let line = String::from_utf8_lossy(line);
         building &= heading(&line).is_empty();
@@ -64,6 +68,21 @@ pub(super) fn gather(ctx: &Context<'_>) -> CheckRecord {
         add_section(&session, &mut facts, library.package, "doc", section);
     }
     session.finish(Some(Facts::Tests(facts)), problem)
+}
+
+/// Packages with a library of which no target's documentation is to be tested.
+fn turned_off(workspace: &Workspace) -> Vec<&str> {
+    let packages = workspace.members.workspace_packages().into_iter();
+    let off = packages.filter(|package| {
+        package.targets.iter().any(is_library) && !package.targets.iter().any(|target| target.doctest)
+    });
+    off.map(|package| package.name.as_str()).collect()
+}
+
+fn is_library(target: &cargo_metadata::Target) -> bool {
+    let kinds =
+        [TargetKind::Bin, TargetKind::Test, TargetKind::Bench, TargetKind::Example, TargetKind::CustomBuild];
+    !target.kind.iter().any(|kind| kinds.contains(kind))
 }
 
 fn libraries(workspace: &Workspace) -> Vec<Library<'_>> {

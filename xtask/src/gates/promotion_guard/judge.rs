@@ -10,6 +10,7 @@ mod testing;
 use std::time::Duration;
 
 use super::summary;
+use super::text::count;
 use super::{audit, check_names};
 use crate::catalog::Code;
 use crate::evidence::checks::Facts;
@@ -40,8 +41,8 @@ pub fn judge(records: &[CheckRecord], settings: &Settings) -> Judgement {
             None => (Standing::Pending, vec![not_gathered(&check, "there is no record of it")]),
         };
         match standing {
-            Standing::Passed => passed.push(record.map_or_else(String::new, summary::line)),
-            Standing::Failed => failed.push(reason(&check, &found)),
+            Standing::Passed => passed.push(record.map_or_else(String::new, summary::brief)),
+            Standing::Failed => failed.push(check.clone()),
             Standing::Pending => pending.push(check.clone()),
             Standing::NotApplicable(why) => left_out.push(format!("{check} not applicable: {why}")),
         }
@@ -55,10 +56,12 @@ pub fn judge(records: &[CheckRecord], settings: &Settings) -> Judgement {
         (true, false) => (Outcome::Missing, Some(Code::ChecksPending)),
         (false, _) => (Outcome::Fail, Some(Code::ChecksFailed)),
     };
+    let applicable = count(passed.len() + failed.len() + pending.len(), "check");
     let mut parts = match outcome {
-        Outcome::Pass => vec![passed.join(", ")],
+        Outcome::Pass => vec![format!("{applicable}: {}", passed.join(", "))],
         _ if nothing => vec!["no check applies, so nothing was proved".to_owned()],
-        _ => failed,
+        Outcome::Fail => vec![format!("{} of {applicable} failed: {}", failed.len(), failed.join(", "))],
+        _ => Vec::new(),
     };
     if !pending.is_empty() {
         parts.push(format!("no evidence of {}", pending.join(", ")));
@@ -128,7 +131,10 @@ fn gathered(record: &CheckRecord, settings: &Settings) -> Vec<Finding> {
 }
 
 fn not_gathered(check: &str, why: &str) -> Finding {
-    Finding::error(Code::ChecksPending, format!("`{check}` has no evidence: {why}"))
+    Finding {
+        label: Some(check.to_owned()),
+        ..Finding::error(Code::ChecksPending, format!("`{check}` has no evidence: {why}"))
+    }
 }
 
 /// The finding for a program that did not end by itself.
@@ -239,20 +245,6 @@ fn status(run: &Run) -> String {
     match run.ended {
         Ended::Exited { status } => format!("exit status {status}"),
         ref ended => summary::cut_short(ended).unwrap_or_default(),
-    }
-}
-
-/// Why a check failed: its errors by code, the first in full.
-fn reason(check: &str, findings: &[Finding]) -> String {
-    let errors: Vec<&Finding> = findings.iter().filter(|f| f.severity == Severity::Error).collect();
-    match errors.as_slice() {
-        [] => format!("{check}: failed"),
-        [only] => format!("{check}: {} ({})", only.code, only.message),
-        [first, ..] => {
-            let place = first.place().map(|place| format!(" at {place}")).unwrap_or_default();
-            let findings = errors.len();
-            format!("{check}: {findings} findings, the first {} ({}{place})", first.code, first.message)
-        }
     }
 }
 

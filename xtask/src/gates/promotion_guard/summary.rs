@@ -23,10 +23,27 @@ pub(super) fn line(record: &CheckRecord) -> String {
         Some(Facts::Format(facts)) => format(facts),
         Some(Facts::Audit(_)) => format!("audit: {}", super::audit::summary(record)),
         Some(Facts::Custom(facts)) => match facts.status {
-            Some(status) => format!("{}: exit status {status}", record.check),
-            None => format!("{}: no exit status", record.check),
+            Some(status) => format!("exit status {status}"),
+            None => "no exit status".into(),
         },
         None => "nothing could be read".into(),
+    }
+}
+
+/// What a check that passed proved, in as few words as will do.
+pub(super) fn brief(record: &CheckRecord) -> String {
+    match &record.facts {
+        Some(Facts::Audit(facts)) if facts.assessed > 0 => {
+            format!("audit of {}", count(facts.assessed, "package"))
+        }
+        Some(Facts::Custom(_)) => record.check.clone(),
+        // How many binaries and libraries is for the evidence to say.
+        Some(Facts::Tests(_)) => {
+            let line = line(record);
+            let rest = line.find(" (").map_or("", |at| &line[at..]);
+            format!("{}{rest}", line[..line.len() - rest.len()].split(" in ").next().unwrap_or_default())
+        }
+        _ => line(record),
     }
 }
 

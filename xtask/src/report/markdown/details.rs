@@ -6,7 +6,7 @@ use super::escape::{code, fenced, inline};
 use super::summary_of;
 use crate::evidence::EvidenceFile;
 use crate::report::text::{count, duration};
-use crate::verdict::{Effect, Finding, GateVerdict, Severity, Verdict};
+use crate::verdict::{Effect, Finding, GateVerdict, Group, Severity, Verdict};
 
 /// Findings that are told for each gate.
 const MAX_FINDINGS: usize = 50;
@@ -56,16 +56,21 @@ fn row(file: &EvidenceFile) -> (&str, &str) {
     (&file.path, &file.sha256)
 }
 
-/// Findings as a list, until there are too many or the room is used up.
+/// Findings as a list by code, until there are too many or the room is used up.
 fn findings(out: &mut String, findings: &[Finding], room: usize) {
-    let mut told = 0;
-    for each in findings.iter().take(MAX_FINDINGS) {
-        let text = finding(each);
-        if out.len() + text.len() > room {
-            break;
+    let (mut told, mut full) = (0, false);
+    for group in Group::all(findings) {
+        let mut head = head(&group);
+        for each in &group.findings {
+            let text = finding(each, &group);
+            full |= told == MAX_FINDINGS || out.len() + head.len() + text.len() > room;
+            if full {
+                break;
+            }
+            out.push_str(&std::mem::take(&mut head));
+            out.push_str(&text);
+            told += 1;
         }
-        out.push_str(&text);
-        told += 1;
     }
     if told < findings.len() {
         let _ = writeln!(out, "- and {} more in `maturity-eval.json`", findings.len() - told);
@@ -75,25 +80,49 @@ fn findings(out: &mut String, findings: &[Finding], room: usize) {
     }
 }
 
-fn finding(finding: &Finding) -> String {
-    let mark = match finding.severity {
+fn mark(severity: Severity) -> &'static str {
+    match severity {
         Severity::Error => "❌",
         Severity::Warning => "⚠️",
         Severity::Note => "ℹ️",
+    }
+}
+
+/// What stands above the findings of a group, and the remedy if one is enough; nothing above a single one.
+fn head(group: &Group<'_>) -> String {
+    if group.findings.len() == 1 {
+        return String::new();
+    }
+    let mut out = format!("- {} **{}** {}\n", mark(group.severity), group.code, inline(&group.headline()));
+    if group.one_remedy() {
+        let _ = writeln!(out, "  - **Remedy**: {}", inline(group.remedy()));
+    }
+    out
+}
+
+fn finding(finding: &Finding, group: &Group<'_>) -> String {
+    let alone = group.findings.len() == 1;
+    let (indent, mut out) = match alone {
+        true => ("  ", format!("- {} **{}** ", mark(finding.severity), finding.code)),
+        false => ("    ", "  - ".to_string()),
     };
-    let mut out = format!("- {mark} **{}** ", finding.code);
-    if let Some(check) = &finding.check {
+    let named = |check: &&String| finding.message.contains(&format!("`{check}`"));
+    if let Some(check) = finding.check.as_ref().filter(|check| !named(check)) {
         let _ = write!(out, "{}: ", inline(check));
     }
     let _ = write!(out, "{}", inline(&finding.message));
-    let places: Vec<String> =
-        [finding.place(), finding.package.clone()].iter().flatten().map(|place| code(place)).collect();
+    let places = [finding.place(), finding.package.clone()];
+    let said = |place: &&String| !finding.message.contains(place.as_str());
+    let places: Vec<String> = places.iter().flatten().filter(said).map(|place| code(place)).collect();
     if !places.is_empty() {
         let _ = write!(out, " ({})", places.join(" in "));
     }
-    let _ = write!(out, "\n  - **Remedy**: {}\n", inline(finding.remedy()));
+    out.push('\n');
+    if alone || !group.one_remedy() {
+        let _ = writeln!(out, "{indent}- **Remedy**: {}", inline(finding.remedy()));
+    }
     if let Some(detail) = finding.detail.as_deref().filter(|detail| !detail.trim().is_empty()) {
-        let _ = write!(out, "\n{}", fenced(detail, "  ", MAX_LINES, MAX_CHARS));
+        let _ = write!(out, "\n{}", fenced(detail, indent, MAX_LINES, MAX_CHARS));
     }
     out
 }

@@ -68,10 +68,39 @@ fn each_reason_is_followed_by_its_remedy() {
     let verdict = samples::blocked_ga();
     let report = render(&verdict);
     assert!(report.starts_with("**Blocked**: `v1.0.0` is not ready for GA\n"), "{report}");
-    for reason in &verdict.blocking_reasons {
-        let told = format!("1. {reason}\n   - **Remedy**: {}\n", inline(&reason.remedy));
-        assert!(report.contains(&told), "{told} in {report}");
+    let numbered = [
+        ("1. subject: TREE_DIRTY (", Code::TreeDirty),
+        ("2. promotion_guard: CHECKS_FAILED (", Code::ChecksFailed),
+        ("3. policy_drift, field_budgets: EVIDENCE_MISSING (", Code::EvidenceMissing),
+    ];
+    for (start, code) in numbered {
+        let (_, told) = report.split_once(start).unwrap_or_else(|| panic!("{start} in {report}"));
+        let remedy = format!("   - **Remedy**: {}\n", inline(code.entry().remedy));
+        assert!(told.split_inclusive('\n').nth(1) == Some(remedy.as_str()), "{told}");
     }
+}
+
+#[test]
+fn findings_of_a_kind_share_a_heading_and_a_remedy() {
+    let mut verdict = samples::blocked_ga();
+    let unapproved = |n| Finding {
+        package: Some(format!("p{n}@1.0.0")),
+        remedy: Some(format!("Approve p{n}@1.0.0.")),
+        ..Finding::error(Code::DepsUnapproved, format!("p{n}@1.0.0 is not approved"))
+    };
+    verdict.gates[1].judgement.findings = (1..=3).map(unapproved).collect();
+    let report = render(&verdict);
+    let remedy = inline(Code::DepsUnapproved.entry().remedy);
+    let wanted = format!(
+        "- ❌ **DEPS_UNAPPROVED** 3 components are not approved\n  - **Remedy**: {remedy}\n  - p1@1.0.0 is not approved\n"
+    );
+    assert!(
+        report
+            .replace("@&#8203;", "@")
+            .replace('`', "")
+            .contains(&wanted.replace("@&#8203;", "@").replace('`', "")),
+        "{report}"
+    );
 }
 
 #[test]

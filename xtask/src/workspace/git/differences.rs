@@ -114,8 +114,10 @@ impl State {
                 _ => {}
             }
             // `git update-index --assume-unchanged` and `--skip-worktree` hide a file from status. A
-            // sparse checkout sets the second for files that are not there.
-            if flag.is_ascii_lowercase() || (flag == 'S' && root.join(path).exists()) {
+            // sparse checkout sets the second for files that are not there. A name that is not UTF-8 was
+            // bent on the way here, so it cannot be looked for.
+            let there = || path.contains(char::REPLACEMENT_CHARACTER) || root.join(path).exists();
+            if flag.is_ascii_lowercase() || (flag == 'S' && there()) {
                 self.changed.insert(format!("{shown} (hidden from git status)"));
             } else if flag == 'S' {
                 self.left_out.push(shown.clone());

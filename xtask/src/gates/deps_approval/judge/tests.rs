@@ -157,6 +157,13 @@ fn lockfile_and_tree_come_first() {
     fails(|facts| lock(facts, |lock| lock.tracked = Some(false)), stale);
     fails(|facts| lock(facts, |lock| lock.present = false), stale);
     fails(|facts| lock(facts, |lock| lock.stale = Some("needs\nupdate".into())), stale);
+    let reasons = [("cannot update the lock file x", true), ("failed to run `rustc`", false)];
+    for (reason, blames_the_lockfile) in reasons {
+        let mut facts = good();
+        facts.lockfile.as_mut().unwrap().stale = Some(reason.into());
+        let message = judge(&facts, &Settings::default(), NOW, 5).message;
+        assert_eq!(message.contains("does not fit the manifests"), blames_the_lockfile, "{message}");
+    }
     passes(|facts| lock(facts, |lock| lock.tracked = None), &[]);
     fails(|facts| facts.problems.push("cannot read cargo tree".into()), &["E SBOM_MISSING"]);
     fails(|facts| facts.unknown_shipped.push(("ap".into(), Some("app".into()))), &["E SBOM_MISSING"]);
@@ -259,7 +266,7 @@ fn of_several_errors_the_gate_bears_the_first_by_rank() {
     facts.sboms[0].components = facts.components.len();
     let judgement = judge(&facts, &Settings::default(), NOW, 0);
     assert_eq!(judgement.code, Some(Code::DepsUnapproved));
-    let sum = "2 DEPS_UNAPPROVED, 1 LICENSE_UNKNOWN; 2 SBOMs, 4 components, 3 third-party";
+    let sum = "2 components are not approved; y@1.0.0 states no licence";
     assert_eq!(judgement.message, sum);
     assert!(judgement.findings.iter().all(|one| !one.message.contains('\u{1b}')));
     assert!(judgement.findings.iter().all(|one| !one.remedy().contains('\u{1b}')));

@@ -74,7 +74,10 @@ pub(super) fn custom(check: &CustomCheck, facts: &CustomFacts, run: Option<&Run>
     let Some(run) = run else { return };
     let wanted = &check.success.exit_codes;
     let detail = tail(run);
-    let remedy = Some(format!("Run it by hand in `{}`; the end of its output is below.", check.directory));
+    let remedy = Some(format!(
+        "Run it by hand in `{}`; the end of its output is in maturity-eval.md.",
+        check.directory
+    ));
     if !facts.status.is_some_and(|status| wanted.contains(&status)) {
         let wanted = wanted.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or ");
         let message = format!("`{}` ended with {}, wanted {wanted}", run.command.join(" "), status(run));

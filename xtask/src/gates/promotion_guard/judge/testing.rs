@@ -97,7 +97,8 @@ fn failed_test(test: &FailedTest) -> Finding {
         package: Some(test.package.clone()),
         file: test.file.clone(),
         line: test.line,
-        remedy: Some(format!("Read its output below; `{again}` runs it alone.")),
+        label: Some(format!("`{name}`")),
+        remedy: Some(format!("Run it alone with `{again}`; its captured output is in maturity-eval.md.")),
         detail: (!test.output.is_empty()).then(|| test.output.clone()),
         ..Finding::error(code, message)
     }

@@ -82,7 +82,7 @@ fn all_checks_passed_is_a_pass_with_counts() {
     assert_eq!((judgement.outcome, judgement.code), (Outcome::Pass, None), "{judgement:?}");
     assert_eq!(
         judgement.message,
-        "1,234 tests in 2 binaries, 3 doc tests in 1 library, lint of 1 package, format of 2 targets; \
+        "4 checks: 1,234 tests, 3 doc tests, lint of 1 package, format of 2 targets; \
          audit not applicable: no dependencies"
     );
     assert_eq!(judgement.duration_ms, 30);

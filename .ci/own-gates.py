@@ -1,0 +1,29 @@
+"""What a workspace of this repository claims of itself: the two gates that gather evidence pass.
+
+The one thing that may be wrong is the advisory database, whose presence and age are the machine's."""
+
+import json
+import sys
+
+TOLERATED = ("AUDIT_DB_STALE", "AUDIT_DB_UNAVAILABLE")
+
+report = json.load(open(sys.argv[1], encoding="utf-8"))
+gates = {gate["gate"]: gate for gate in report["gates"]}
+problems = []
+for name in ("promotion_guard", "deps_approval"):
+    gate = gates.get(name)
+    if gate is None:
+        problems.append(f"{name} is not in the report")
+        continue
+    print(f"{name}: {gate['outcome']}: {gate['message']}")
+    errors = [finding for finding in gate["findings"] if finding["severity"] == "error"]
+    for finding in errors:
+        told = f"{name}: {finding['code']} ({finding['message']})"
+        if finding["code"] in TOLERATED:
+            print(f"tolerated: {told}")
+        else:
+            problems.append(told)
+    if gate["outcome"] != "pass" and not errors:
+        problems.append(f"{name}: {gate['outcome']} without an error")
+if problems:
+    sys.exit("\n".join(problems))
