@@ -18,6 +18,7 @@ macro_rules! cases {
 }
 
 cases! {
+    alias_shadows_a_check
     approval_expired
     approval_mismatch
     approval_unused
@@ -56,13 +57,17 @@ cases! {
     explain
     explain_unknown
     format_failed
+    format_switched_off
     git_missing
+    ignored_policy
+    ignored_source
     interrupted
     json_output
     killed
     license_denied
     license_unknown
     lint_failed
+    lints_capped
     lockfile_garbage
     lockfile_missing
     lockfile_stale
@@ -80,8 +85,10 @@ cases! {
     out_not_writable
     ref_from_the_ci
     release_tag_lax
+    rule_too_wide
     rustfmt_missing
     sbom_alone
+    sbom_forged
     settings_wrong_words
     source_denied
     stages_alias_bomb
@@ -108,6 +115,7 @@ cases! {
     test_prints_invalid_utf8
     test_prints_much
     test_runner_replaced
+    test_target_not_built
     tests_build_failed
     tests_filtered_out
     tests_none_ran

@@ -16,9 +16,25 @@ pub fn looks_like_release(name: &str, packages: &[&str]) -> bool {
     is_release(name) || packages.iter().filter_map(after_package).any(|release| release)
 }
 
+/// Whether a name ends in a version, pre-release or not: `v1.2.3-rc.1`, `orders-v1.2.3`.
+pub fn looks_like_version(name: &str) -> bool {
+    let numbers = name.char_indices().filter(|(_, c)| c.is_ascii_digit()).map(|(at, _)| &name[at..]);
+    numbers.into_iter().any(|text| Version::parse(text).is_ok())
+}
+
 #[cfg(test)]
 mod tests {
-    use super::looks_like_release;
+    use super::{looks_like_release, looks_like_version};
+
+    #[test]
+    fn versions_and_others() {
+        for name in ["v1.2.3-rc.1", "refs/tags/v1.2.3", "orders-api-v1.2.3-rc.1", "1.2.3", "x2-v1.2.3"] {
+            assert!(looks_like_version(name), "{name}");
+        }
+        for name in ["main", "", "feature/x-2", "v1.2", "fix-3"] {
+            assert!(!looks_like_version(name), "{name}");
+        }
+    }
 
     #[test]
     fn releases_and_others() {

@@ -39,7 +39,8 @@ pub fn decide(input: &Input<'_>, evidence: &Evidence, judgements: &[Judgement]) 
     let mut reasons = blocking_reasons(&about_subject, &gates);
     // What a policy file that is not the commit's asks for is not what was agreed to be asked.
     let lax = resolved.warning(policy);
-    if reasons.is_empty() && lax.is_some() && uncommitted_policy(&evidence.subject) {
+    let release = crate::stages::looks_like_version(&resolved.ref_name);
+    if reasons.is_empty() && (lax.is_some() || release) && uncommitted_policy(&evidence.subject) {
         reasons = by_code("subject", &about_subject);
     }
     let readiness = readiness(policy, judgements, &about_subject);

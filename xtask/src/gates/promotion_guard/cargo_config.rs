@@ -19,7 +19,7 @@ pub(super) fn lints_capped(ctx: &Context<'_>) -> Option<String> {
         return Some(name.to_owned());
     }
     let mut files = files(&ctx.workspace.root, ctx.cargo_home).into_iter();
-    files.find(|(_, text)| capped(text)).map(|(path, _)| ctx.workspace.relative(&path))
+    files.find(|(_, text)| capped(text)).map(|(path, _)| shown(ctx, &path))
 }
 
 /// The file whose `[alias]` makes another command of a cargo subcommand.
@@ -34,7 +34,16 @@ pub(super) fn alias(ctx: &Context<'_>, command: &str) -> Option<String> {
         alias.and_then(Item::as_table_like).is_some_and(|table| table.contains_key(command))
     };
     let mut files = files(&ctx.workspace.root, ctx.cargo_home).into_iter();
-    files.find(|(_, text)| is_alias(text)).map(|(path, _)| ctx.workspace.relative(&path))
+    files.find(|(_, text)| is_alias(text)).map(|(path, _)| shown(ctx, &path))
+}
+
+/// A file, without the folders of this machine.
+fn shown(ctx: &Context<'_>, path: &Path) -> String {
+    match path.starts_with(&ctx.workspace.root) {
+        true => ctx.workspace.relative(path),
+        false if path.starts_with(ctx.cargo_home) => "the configuration in cargo's home".to_owned(),
+        false => "cargo's configuration in a folder above the workspace".to_owned(),
+    }
 }
 
 /// Cargo's configuration files that count in a folder, with what they include, nearest first. Source:

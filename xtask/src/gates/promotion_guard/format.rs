@@ -69,7 +69,10 @@ fn switched_off(ctx: &Context<'_>) -> Option<String> {
         files.into_iter().find_map(|file| Some((std::fs::read_to_string(&file).ok()?, file)))
     });
     let (_, file) = files.find(|(text, _)| disables(text))?;
-    Some(ctx.workspace.relative(&file))
+    match file.starts_with(&ctx.workspace.root) {
+        true => Some(ctx.workspace.relative(&file)),
+        false => Some("a rustfmt.toml above the workspace".to_owned()),
+    }
 }
 
 fn disables(text: &str) -> bool {

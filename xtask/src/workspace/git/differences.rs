@@ -35,6 +35,9 @@ const SOURCES: &[&str] = &["rs", "toml", "lock", "yml", "yaml"];
 /// What is passed to git for every filter but git-lfs: its clean command tells what git sees.
 const LFS: &[&str] = &["git-lfs clean -- %f", "git-lfs clean %f", "git-lfs filter-process"];
 
+/// Paths given to one git: well below what any system takes.
+const ARGUMENTS: usize = 200;
+
 /// Submodules inside submodules are followed so far.
 const DEPTH: usize = 8;
 
@@ -70,6 +73,9 @@ impl State {
             "--ignore-submodules=none",
         ])?;
         self.take_status(&status, prefix);
+        for path in rewritten(&Git { folder: root, ..*git }, root, &listing)? {
+            self.changed.insert(format!("{prefix}{path}"));
+        }
         let submodules = self.take_listing(&listing, root, prefix);
         for path in filtered(git)? {
             self.changed.insert(format!("{prefix}{path} (a git filter decides what git sees of it)"));
@@ -100,7 +106,7 @@ impl State {
     /// Takes the index; gives the submodules.
     fn take_listing(&mut self, listing: &str, root: &Path, prefix: &str) -> Vec<String> {
         let mut submodules = Vec::new();
-        for (flag, mode, path) in parse_listing(listing) {
+        for (flag, mode, _, path) in parse_listing(listing) {
             let shown = format!("{prefix}{path}");
             match mode {
                 "160000" => submodules.push(path.to_owned()),
@@ -255,6 +261,24 @@ fn filtered(git: &Git<'_>) -> Result<Vec<String>> {
     Ok(listing.split('\0').filter(|path| is_source(path)).map(str::to_owned).collect())
 }
 
+/// Sources whose content is not what the index says. `git status` reads no file whose size and times are
+/// those in the index, and what stands there anybody can write.
+fn rewritten(git: &Git<'_>, root: &Path, listing: &str) -> Result<Vec<String>> {
+    let sources = parse_listing(listing).filter(|(flag, mode, _, path)| {
+        *flag == 'H' && mode.starts_with("100") && is_source(path) && root.join(path).is_file()
+    });
+    let sources: Vec<(&str, &str)> = sources.map(|(_, _, object, path)| (object, path)).collect();
+    let mut found = Vec::new();
+    for some in sources.chunks(ARGUMENTS) {
+        let paths = some.iter().map(|(_, path)| *path);
+        let hashes = git.output(&["hash-object", "--"].into_iter().chain(paths).collect::<Vec<_>>())?;
+        let mut hashes = hashes.lines();
+        let differing = some.iter().filter(|(object, _)| hashes.next() != Some(*object));
+        found.extend(differing.map(|(_, path)| (*path).to_owned()));
+    }
+    Ok(found)
+}
+
 fn is_source(path: &str) -> bool {
     path.rsplit_once('.').is_some_and(|(_, extension)| SOURCES.contains(&extension))
 }
@@ -287,12 +311,13 @@ fn name_of(path: &Path) -> String {
     steps.iter().map(|step| step.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
 }
 
-/// `git ls-files -v -s -z`: a flag, the mode, the object, the stage, and after a tab the path.
-fn parse_listing(listing: &str) -> impl Iterator<Item = (char, &str, &str)> {
+/// `git ls-files -v -s -z`: a flag, the mode, the object, the stage (not given on), and after a tab the
+/// path.
+fn parse_listing(listing: &str) -> impl Iterator<Item = (char, &str, &str, &str)> {
     listing.split('\0').filter_map(|entry| {
         let (fields, path) = entry.split_once('\t')?;
         let mut fields = fields.split(' ');
-        Some((fields.next()?.chars().next()?, fields.next()?, path))
+        Some((fields.next()?.chars().next()?, fields.next()?, fields.next()?, path))
     })
 }
 
