@@ -157,10 +157,6 @@ fn collect(context: &Context<'_>, write_sboms: bool) -> DepsFacts {
         targets: context.settings.deps_approval.targets.clone(),
         ..DepsFacts::default()
     };
-    match approvals::load(&workspace.root) {
-        Ok(approvals) => facts.approvals = approvals,
-        Err(error) => facts.approvals_problem = Some(error.to_string()),
-    }
     let jobs = jobs(workspace, context.settings);
     facts.expected_sboms =
         jobs.iter().flat_map(|job| &job.subjects).map(|subject| subject.file.clone()).collect();
@@ -168,7 +164,13 @@ fn collect(context: &Context<'_>, write_sboms: bool) -> DepsFacts {
     // cargo reads the same manifests for both, and lets both run at once.
     let (resolution, printed) = std::thread::scope(|scope| {
         let trees = scope.spawn(|| print_all(&jobs, context));
-        (workspace.resolution(context.processes), trees.join().unwrap_or_default())
+        let resolution = scope.spawn(|| workspace.resolution(context.processes));
+        match approvals::load(&workspace.root) {
+            Ok(approvals) => facts.approvals = approvals,
+            Err(error) => facts.approvals_problem = Some(error.to_string()),
+        }
+        let resolution = resolution.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        (resolution, trees.join().unwrap_or_default())
     });
     facts.lockfile = Some(workspace.lockfile_state(context.processes));
     facts.runs = printed.iter().map(|one| one.run.clone()).collect();
