@@ -157,7 +157,10 @@ def reference(folder):
     # The same profile: what is compared is what the tool adds, not how it is compiled.
     plain = {key: value for key, value in profile.items() if not isinstance(value, dict)}
     lines.append("\n[profile.dev]\n" + "".join(f"{key} = {json.dumps(value)}\n" for key, value in plain.items()))
+    # But for what is optimised for the tool's own sake: that is part of what it adds.
     for package, table in profile.get("package", {}).items():
+        if package != "*":
+            continue
         lines.append(f'\n[profile.dev.package."{package}"]\n')
         lines += [f"{key} = {json.dumps(value)}\n" for key, value in table.items()]
     (folder / "src").mkdir(parents=True)
