@@ -163,6 +163,8 @@ def generate(folder, newest, binaries=1, seed=1):
     workspace(folder / "workspace", crates, binaries)
     # Beside the workspace: how cargo is pointed at the vendored crates is not the workspace's affair.
     config(folder, folder / "vendor")
+    settings = "version: 1\ndeps_approval:\n  sources:\n    paths: [../vendor]\n"
+    write(folder / "workspace" / "ci" / "maturity-evidence.yml", settings)
     index(folder / "cargo-home", crates)
     advisories(folder / "advisory-db", crates, newest)
     subprocess.run(

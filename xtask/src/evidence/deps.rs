@@ -57,6 +57,9 @@ pub struct Component {
     pub pulled_in_by: Vec<String>,
     /// Its package URL.
     pub purl: String,
+    /// The folder that a package of a registry or of git is read from, relative to the workspace, where
+    /// that is not cargo's home: cargo's source replacement puts it there.
+    pub read_from: Option<String>,
 }
 
 impl Component {

@@ -139,6 +139,11 @@ fn read(source: &str, name: &str, facts: &RefFacts) -> Result<Reference> {
         return Err(Error::usage(format!("{source}: {name} claims no stage"))
             .help("name a branch or a tag, or leave it out to have it found"));
     }
+    // git takes these for short forms; as a name they would match patterns that the ref itself does not.
+    if ["tags/", "heads/", "remotes/"].iter().any(|form| name.starts_with(form)) {
+        return Err(Error::usage(format!("{source}: {} is neither a short nor a full name", shown(name)))
+            .help(format!("write refs/{}, or the name alone", shown(name).trim_matches('`'))));
+    }
     let reference = Reference::new(name, facts).ok_or_else(|| {
         Error::usage(format!("{source}: {} is not a name that git allows for a ref", shown(name)))
             .help("give a branch, a tag, or a full name such as refs/tags/v1.0.0")

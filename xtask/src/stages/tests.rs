@@ -146,7 +146,21 @@ fn refs_land_where_the_design_says() {
 
 #[test]
 fn refs_that_cannot_be_are_refused_and_shown_harmlessly() {
-    for name in ["", "a b", "a\nb", "\u{1b}[2J", "refs/tags/", "refs/x", "a..b", "HEAD", "@", "x.lock", "~"] {
+    for name in [
+        "",
+        "tags/v1.0.0",
+        "heads/main",
+        "a b",
+        "a\nb",
+        "\u{1b}[2J",
+        "refs/tags/",
+        "refs/x",
+        "a..b",
+        "HEAD",
+        "@",
+        "x.lock",
+        "~",
+    ] {
         let error = resolve(&builtin(), &PACKAGES, &given(name)).unwrap_err();
         assert_eq!(error.kind(), crate::error::Kind::Usage);
         let text = error.to_string();

@@ -2,7 +2,7 @@
 //! in by whom. Every line finds its package in cargo metadata, or the whole tree counts as unread.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use cargo_metadata::{Metadata, Package};
 
@@ -126,7 +126,9 @@ pub(super) fn describe(
     metadata: &Metadata,
     graphs: &[&Graph],
     lockfile: &str,
+    cargo_home: &Path,
 ) -> Result<BTreeMap<usize, Component>, String> {
+    let homes = [cargo_home.to_path_buf(), cargo_home.canonicalize().unwrap_or_default()];
     let root = metadata.workspace_root.as_std_path();
     let members: HashSet<&cargo_metadata::PackageId> = metadata.workspace_members.iter().collect();
     let checksums = checksums(lockfile);
@@ -144,7 +146,9 @@ pub(super) fn describe(
                 let package = &metadata.packages[*index];
                 let source = source(package, root, members.contains(&package.id))?;
                 let pulled_in_by = dependents.remove(index).unwrap_or_default().into_iter().collect();
-                vacant.insert(component_of(package, source, pulled_in_by, &checksums))
+                let mut component = component_of(package, source, pulled_in_by, &checksums);
+                component.read_from = replaced(package, &component.source, root, &homes);
+                vacant.insert(component)
             }
         };
         if *scope == Scope::Required {
@@ -152,6 +156,16 @@ pub(super) fn describe(
         }
     }
     Ok(found)
+}
+
+/// The folder of a package that comes from elsewhere and is not read from cargo's home.
+fn replaced(package: &Package, source: &Source, root: &Path, homes: &[PathBuf]) -> Option<String> {
+    if !matches!(source, Source::Registry { .. } | Source::Git { .. }) {
+        return None;
+    }
+    let folder = package.manifest_path.parent()?.as_std_path();
+    let at_home = |home: &PathBuf| !home.as_os_str().is_empty() && folder.starts_with(home);
+    (!homes.iter().any(at_home)).then(|| relative(folder, root))
 }
 
 fn component_of(
@@ -170,6 +184,7 @@ fn component_of(
         license_file: package.license_file.is_some(),
         scope: Scope::Excluded,
         pulled_in_by,
+        read_from: None,
         name: key.0,
         version: key.1,
     }

@@ -213,7 +213,8 @@ fn read(
     }
     let lockfile = std::fs::read_to_string(context.workspace.lockfile_path())
         .map_err(|error| format!("cannot read Cargo.lock: {error}"))?;
-    let described = components::describe(metadata, &graphs.iter().collect::<Vec<_>>(), &lockfile)?;
+    let described =
+        components::describe(metadata, &graphs.iter().collect::<Vec<_>>(), &lockfile, context.cargo_home)?;
     if write_sboms {
         write_all(context, metadata, jobs, &graphs, &described, facts)?;
     }

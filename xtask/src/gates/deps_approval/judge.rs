@@ -8,7 +8,7 @@ use super::text::{clean, count, day_of, some_of};
 use super::{approvals, licences, sources};
 use crate::catalog::Code;
 use crate::evidence::Ended;
-use crate::evidence::deps::{Component, DepsFacts};
+use crate::evidence::deps::{Component, DepsFacts, Source};
 use crate::gates::Gate;
 use crate::settings::Settings;
 use crate::verdict::{Finding, Group, Judgement, Outcome, Severity};
@@ -214,6 +214,13 @@ fn policy(third_party: &[&Component], settings: &Settings, findings: &mut Vec<Fi
             let source = clean(&component.source.to_string());
             let message =
                 format!("{id} comes from {source}, which is not allowed ({})", pulled_in_by(component));
+            push(Code::SourceDenied, message);
+        }
+        if let Some(folder) = &component.read_from
+            && !sources::allowed(&Source::Path { path: folder.clone() }, &rules.sources)
+        {
+            let source = clean(&component.source.to_string());
+            let message = format!("{id} of {source} is read from {} (source replacement)", clean(folder));
             push(Code::SourceDenied, message);
         }
     }

@@ -229,6 +229,7 @@ mod tests {
             scope: Scope::Required,
             pulled_in_by: Vec::new(),
             purl: String::new(),
+            read_from: None,
         }
     }
 

@@ -18,6 +18,7 @@ fn component(name: &str, version: &str, source: Source) -> Component {
         scope: Scope::Required,
         pulled_in_by: vec!["app@0.1.0".into()],
         purl: String::new(),
+        read_from: None,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Real runs of cargo: over this very workspace, and over one made of folders alone. No network.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use time::OffsetDateTime;
 
@@ -30,6 +30,11 @@ fn processes() -> Processes {
     })
 }
 
+fn cargo_home(processes: &Processes) -> PathBuf {
+    let home = || Path::new(processes.var("HOME").expect("a home folder")).join(".cargo");
+    processes.var("CARGO_HOME").map_or_else(home, PathBuf::from)
+}
+
 /// Gathers with these settings; the SBOMs are in the folder that comes back.
 fn run(root: &Path, settings: &Settings, epoch: Option<i64>) -> (DepsFacts, tempfile::TempDir, Workspace) {
     let processes = processes();
@@ -44,7 +49,7 @@ fn run(root: &Path, settings: &Settings, epoch: Option<i64>) -> (DepsFacts, temp
         effective_time: OffsetDateTime::UNIX_EPOCH,
         jobs: None,
         advisory_db: None,
-        cargo_home: Path::new("unused"),
+        cargo_home: &cargo_home(&processes),
         source_date_epoch: epoch,
     };
     let facts = gather(&context);

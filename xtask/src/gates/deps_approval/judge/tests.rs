@@ -24,6 +24,7 @@ fn component(name: &str, source: Source) -> Component {
         scope: Scope::Required,
         pulled_in_by: vec!["app@0.1.0".into()],
         purl: format!("pkg:cargo/{name}@1.0.0"),
+        read_from: None,
     }
 }
 
@@ -42,6 +43,23 @@ fn approval(name: &str) -> Approval {
         expires: None,
         note: None,
         line: 3,
+    }
+}
+
+#[test]
+fn a_replaced_source_must_lie_in_the_workspace_or_be_allowed() {
+    let cases =
+        [(None, true), (Some("vendor/x"), true), (Some("../vendor/x"), false), (Some("../ours/x"), true)];
+    for (folder, passes) in cases {
+        let mut facts = good();
+        for component in facts.components.iter_mut().filter(|one| one.third_party()) {
+            component.read_from = folder.map(Into::into);
+        }
+        let mut settings = Settings::default();
+        settings.deps_approval.sources.paths = vec!["../ours".into()];
+        let judgement = judge(&facts, &settings, NOW, 0);
+        assert_eq!(judgement.outcome == Outcome::Pass, passes, "{folder:?}");
+        assert_eq!(judgement.findings.iter().any(|one| one.code == Code::SourceDenied), !passes);
     }
 }
 
