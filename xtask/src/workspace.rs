@@ -257,6 +257,8 @@ fn rejected(complaint: &str) -> Error {
 /// What cargo said, in one line: the error and its causes, without the "Updating …" before them.
 fn first_lines(complaint: &str) -> String {
     let lines = complaint.lines().map(str::trim).filter(|line| !line.is_empty() && *line != "Caused by:");
+    // rustup adds a backtrace of its own where RUST_BACKTRACE is set.
+    let lines = lines.take_while(|line| !line.starts_with("Stack backtrace"));
     let wanted: Vec<&str> = lines.skip_while(|line| !line.starts_with("error")).take(6).collect();
     let text = if wanted.is_empty() { complaint.trim().to_owned() } else { wanted.join("; ") };
     text.trim_start_matches("error: ").chars().take(600).collect()
@@ -272,6 +274,7 @@ mod tests {
             "    Updating crates.io index\nerror: cannot update the lock file\n\nCaused by:\n  why\n";
         assert_eq!(first_lines(complaint), "cannot update the lock file; why");
         assert_eq!(first_lines(" odd \n"), "odd");
+        assert_eq!(first_lines("error: no toolchain\nStack backtrace:\n   0: x\n"), "no toolchain");
     }
 
     #[test]

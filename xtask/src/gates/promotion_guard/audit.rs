@@ -56,7 +56,7 @@ pub fn gather(ctx: &Context) -> CheckRecord {
 fn stale(ctx: &Context) -> Option<String> {
     let problem = ctx.workspace.resolution(ctx.processes).metadata.as_ref().err()?;
     Some(format!(
-        "Cargo.lock does not fit the manifests, so what was audited is not what would be built: {}",
+        "cargo cannot resolve what is locked, so what was audited may not be what would be built: {}",
         one_line(problem, 300)
     ))
 }
