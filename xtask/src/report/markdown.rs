@@ -50,10 +50,14 @@ fn reasons(out: &mut String, verdict: &Verdict) {
         return;
     }
     out.push_str("### What stands in the way\n\n");
-    for (index, Told { gates, reason, group, .. }) in told.iter().take(MAX_REASONS).enumerate() {
-        let gates: Vec<String> = gates.iter().map(|gate| inline(gate)).collect();
-        let (number, gates) = (index + 1, gates.join(", "));
-        let _ = writeln!(out, "{number}. {gates}: {} ({})", reason.code, inline(&reason.message));
+    let mut number = 0;
+    for Told { gates, reason, group, .. } in told.iter().take(MAX_REASONS) {
+        // Gates that lack the same thing share what to do about it, below the last of them.
+        for gate in gates {
+            number += 1;
+            let _ =
+                writeln!(out, "{number}. {}: {} ({})", inline(gate), reason.code, inline(&reason.message));
+        }
         // As far in as the text of the item begins, so that it belongs to it.
         let indent = " ".repeat(number.to_string().len() + 2);
         if let Some(place) = group.as_ref().and_then(single_place) {

@@ -88,8 +88,9 @@ fn reasons(out: &mut String, verdict: &Verdict, paint: &Paint) {
             Some(group) if located => group.headline(),
             _ => reason.message.clone(),
         };
-        let _ =
-            writeln!(out, "  {}", line(&format!("{}: {} ({message})", told.gates.join(", "), reason.code)));
+        for gate in &told.gates {
+            let _ = writeln!(out, "  {}", line(&format!("{gate}: {} ({message})", reason.code)));
+        }
         if let Some(group) = &told.group {
             show_places(out, group);
         }
@@ -263,7 +264,9 @@ mod tests {
     #[test]
     fn gates_that_lack_the_same_are_told_together() {
         let text = summary(&samples::blocked_ga(), &REPORTS, false);
-        assert!(text.contains("  policy_drift, field_budgets: EVIDENCE_MISSING ("), "{text}");
+        for gate in ["policy_drift", "field_budgets"] {
+            assert!(text.contains(&format!("  {gate}: EVIDENCE_MISSING (")), "{text}");
+        }
         assert_eq!(text.matches(Code::EvidenceMissing.entry().remedy).count(), 1, "{text}");
     }
 }

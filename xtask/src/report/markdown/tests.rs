@@ -71,7 +71,10 @@ fn each_reason_is_followed_by_its_remedy() {
     let numbered = [
         ("1. subject: TREE_DIRTY (", Code::TreeDirty),
         ("2. promotion_guard: CHECKS_FAILED (", Code::ChecksFailed),
-        ("3. policy_drift, field_budgets: EVIDENCE_MISSING (", Code::EvidenceMissing),
+        (
+            "3. policy_drift: EVIDENCE_MISSING (this version cannot gather its evidence yet)\n4. field_budgets: EVIDENCE_MISSING (",
+            Code::EvidenceMissing,
+        ),
     ];
     for (start, code) in numbered {
         let (_, told) = report.split_once(start).unwrap_or_else(|| panic!("{start} in {report}"));
