@@ -118,7 +118,7 @@ catalog! {
     AuditDbUnavailable = "AUDIT_DB_UNAVAILABLE", "The advisory database could not be read",
         "problems with the advisory database",
         "Without advisories, nothing was audited.",
-        "Run once without --offline, or give a checkout of the RustSec database with --advisory-db DIR.";
+        "Run once with network and without --offline, or give a checkout of the RustSec database with --advisory-db DIR.";
     CheckTimeout = "CHECK_TIMEOUT", "A check ran out of time",
         "programs or tests ran out of time",
         "It was ended with its whole process tree; what it would have said is not known.",
