@@ -161,7 +161,8 @@ fn collect(context: &Context<'_>, write_sboms: bool) -> DepsFacts {
     facts.expected_sboms =
         jobs.iter().flat_map(|job| &job.subjects).map(|subject| subject.file.clone()).collect();
     context.progress.started("sbom", &jobs.first().map_or(String::new(), |job| job.command.display()));
-    // cargo reads the same manifests for both, and lets both run at once.
+    // All of them read the same manifests. cargo makes them wait for each other at its package cache
+    // while it resolves, so this saves less than it looks; it costs nothing either.
     let (resolution, printed) = std::thread::scope(|scope| {
         let trees = scope.spawn(|| print_all(&jobs, context));
         let resolution = scope.spawn(|| workspace.resolution(context.processes));
