@@ -70,7 +70,7 @@ catalog! {
     TestsNoneRan = "TESTS_NONE_RAN", "No test was executed",
         "suites executed no test",
         "A test run that executed nothing is green for the wrong reason: a filter, an empty suite, a runner that does nothing.",
-        "Add a test, or remove the filter that leaves all of them out (.config/nextest.toml, tests.args).";
+        "Add a test, or remove the filter that leaves all of them out (default-filter in .config/nextest.toml, a runner in .cargo/config.toml).";
     TestsBuildFailed = "TESTS_BUILD_FAILED", "The tests could not be built",
         "compiler errors in the tests",
         "What does not compile was not tested.",
@@ -179,6 +179,10 @@ catalog! {
         "problems with the repository",
         "Without a commit the verdict is about nothing that can be found again.",
         "Run `git init` and commit, or judge a checkout of the repository.";
+    RefMismatch = "REF_MISMATCH", "The tag is not at HEAD",
+        "tags are not at HEAD",
+        "What would be judged is HEAD, and the verdict would be taken for one about the tag.",
+        "Check out the tag (`git checkout TAG`), or name the ref that HEAD is to be judged as with --ref.";
     ReleaseTagLax = "RELEASE_TAG_LAX", "A release tag lands in a stage that requires nothing",
         "release tags land in a stage that requires nothing",
         "The tag looks like a release, but no pattern sends it to a stage with gates.",

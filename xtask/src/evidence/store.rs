@@ -32,6 +32,9 @@ pub const MARKDOWN_REPORT: &str = "maturity-eval.md";
 pub const MANIFEST: &str = "maturity-eval.sha256";
 
 const LOCK: &str = ".maturity.lock";
+/// How often, and how long apart, a lock that is held is tried again: half a second in all.
+const LOCK_TRIES: u32 = 25;
+const LOCK_WAIT: std::time::Duration = std::time::Duration::from_millis(20);
 const STAGING: &str = ".maturity-staging-";
 /// The folders that a run fills, and the kind of artifact that each holds; evidence is no artifact.
 const FOLDERS: [(&str, Option<&str>); 3] =
@@ -202,13 +205,22 @@ fn lock(out: &Path) -> Result<File> {
         .write(true)
         .open(&path)
         .map_err(|error| failed("write", &path, &error))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => {
-            Err(Error::tool(format!("another run is writing to {}", out.display()))
-                .help("wait for it to end, or write elsewhere with --out DIR"))
+    // A run that has just ended can hold its lock a moment longer: a program that was being started
+    // then has the file open until it is loaded.
+    let mut tries = LOCK_TRIES;
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::WouldBlock) if tries > 0 => {
+                tries -= 1;
+                std::thread::sleep(LOCK_WAIT);
+            }
+            Err(TryLockError::WouldBlock) => {
+                return Err(Error::tool(format!("another run is writing to {}", out.display()))
+                    .help("wait for it to end, or write elsewhere with --out DIR"));
+            }
+            Err(TryLockError::Error(error)) => return Err(failed("lock", &path, &error)),
         }
-        Err(TryLockError::Error(error)) => Err(failed("lock", &path, &error)),
     }
 }
 

@@ -4,6 +4,7 @@
 
 use super::patterns::{Kind, Patterns, Reference, Tie};
 use super::{Policy, RefFacts, looks_like_release};
+use crate::catalog::Code;
 use crate::diagnostics::shown;
 use crate::error::{Error, Result};
 
@@ -151,7 +152,8 @@ fn read(source: &str, name: &str, facts: &RefFacts) -> Result<Reference> {
     if reference.kind == Kind::Tag && facts.tags.get(&reference.short) == Some(&false) {
         let short = shown(&reference.short);
         return Err(Error::usage(format!(
-            "REF_MISMATCH: {source} names the tag {short}, which is not at HEAD: it is not what would be judged"
+            "{}: {source} names the tag {short}, which is not at HEAD: it is not what would be judged",
+            Code::RefMismatch
         ))
         .help(format!("check out the tag {short}, or name the ref that HEAD is to be judged as")));
     }
