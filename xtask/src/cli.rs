@@ -66,6 +66,10 @@ pub struct Maturity {
     #[command(flatten)]
     pub gather: Gather,
 
+    /// How many jobs cargo may run at once
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub jobs: Option<u32>,
+
     /// Where the reports go [default: dist/maturity in the workspace]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
@@ -89,10 +93,6 @@ pub struct Gather {
     /// A folder with the RustSec advisory database; it is only read
     #[arg(long, value_name = "DIR")]
     pub advisory_db: Option<PathBuf>,
-
-    /// How many jobs cargo may run at once
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
-    pub jobs: Option<u32>,
 }
 
 /// What `maturity` prints on standard output.

@@ -46,7 +46,8 @@ pub struct Setup {
     /// `--advisory-db`, absolute.
     advisory_db: Option<PathBuf>,
     cargo_home: PathBuf,
-    jobs: Option<u32>,
+    /// `--jobs`.
+    pub jobs: Option<u32>,
     source_date_epoch: Option<i64>,
 }
 
@@ -80,7 +81,7 @@ impl Setup {
             settings,
             advisory_db,
             cargo_home: cargo_home(host),
-            jobs: gather.jobs,
+            jobs: None,
             source_date_epoch: source_date_epoch(host)?,
         })
     }

@@ -125,18 +125,16 @@ impl Workspace {
             rustc.lines().find_map(|line| line.strip_prefix(name)).map_or("unknown", str::trim).to_owned()
         };
         let cargo = processes.output(&[&self.cargo.to_string_lossy(), "--version"], &self.root)?;
-        Ok(Subject {
-            commit: repository.commit.clone(),
-            tree: repository.tree.clone(),
-            dirty: !repository.dirty.is_empty(),
-            dirty_paths: repository.dirty.iter().take(20).cloned().collect(),
-            dirty_count: repository.dirty.len(),
+        let mut subject = Subject {
             lockfile: self.lockfile.clone(),
             rustc: format!("{} ({})", field("release:"), field("commit-hash:")),
             cargo: cargo.trim().to_owned(),
             host: field("host:"),
             policy_sha256,
-        })
+            ..Subject::default()
+        };
+        repository.describe(&mut subject);
+        Ok(subject)
     }
 
     /// The same subject, read again: what can change while the checks run.
@@ -149,14 +147,8 @@ impl Workspace {
         again.lockfile.present = sha256.is_some();
         again.lockfile.sha256 = sha256;
         again.policy_sha256 = self.policy_digest()?;
-        Ok(Subject {
-            commit: repository.commit.clone(),
-            tree: repository.tree.clone(),
-            dirty: !repository.dirty.is_empty(),
-            dirty_paths: repository.dirty.iter().take(20).cloned().collect(),
-            dirty_count: repository.dirty.len(),
-            ..again
-        })
+        repository.describe(&mut again);
+        Ok(again)
     }
 
     /// SHA-256 over the policy files, each with its name and length, in a fixed order.

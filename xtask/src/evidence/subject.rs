@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// The state of the code that was judged.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Subject {
     /// The commit at HEAD, 40 or 64 hex digits; `none` outside a repository or before a first commit.
     pub commit: String,
@@ -28,7 +28,7 @@ pub struct Subject {
 }
 
 /// The state of Cargo.lock.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lockfile {
     /// Whether it is there.
     pub present: bool,

@@ -104,6 +104,15 @@ impl Repository {
         Ok(repository)
     }
 
+    /// Writes commit, tree and differences into a subject.
+    pub(super) fn describe(&self, subject: &mut Subject) {
+        subject.commit = self.commit.clone();
+        subject.tree = self.tree.clone();
+        subject.dirty = !self.dirty.is_empty();
+        subject.dirty_paths = self.dirty.iter().take(20).cloned().collect();
+        subject.dirty_count = self.dirty.len();
+    }
+
     /// Whether git tracks a file; `None` outside of a repository.
     pub fn tracks(&self, path: &Path) -> Option<bool> {
         let root = self.root.as_ref()?;
