@@ -12,6 +12,7 @@ pub mod catalog;
 pub mod cli;
 mod commands;
 pub mod diagnostics;
+pub mod digest;
 pub mod error;
 pub mod evidence;
 pub mod gates;

@@ -10,6 +10,7 @@ use std::sync::OnceLock;
 use cargo_metadata::{Metadata, MetadataCommand};
 use sha2::{Digest, Sha256};
 
+use crate::digest::{hex, sha256};
 use crate::error::{Error, Result};
 use crate::evidence::Subject;
 use crate::evidence::subject::Lockfile;
@@ -180,20 +181,6 @@ fn digest_if_there(path: &Path) -> Result<Option<String>> {
     }
 }
 
-/// The SHA-256 of some bytes, lower-case hex.
-pub fn sha256(bytes: &[u8]) -> String {
-    hex(&Sha256::digest(bytes))
-}
-
-/// Bytes as lower-case hex.
-pub fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
 /// The cargo that runs this tool, else the one on `PATH`.
 fn find_cargo(processes: &Processes) -> Result<PathBuf> {
     processes
@@ -258,7 +245,7 @@ fn first_lines(complaint: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{first_lines, sha256};
+    use super::first_lines;
 
     #[test]
     fn cargos_complaint_becomes_one_line() {
@@ -267,10 +254,5 @@ mod tests {
         assert_eq!(first_lines(complaint), "cannot update the lock file; why");
         assert_eq!(first_lines(" odd \n"), "odd");
         assert_eq!(first_lines("error: no toolchain\nStack backtrace:\n   0: x\n"), "no toolchain");
-    }
-
-    #[test]
-    fn digests_are_lower_case_hex() {
-        assert_eq!(sha256(b""), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
     }
 }

@@ -20,6 +20,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use self::manifest::Manifest;
+use crate::digest::sha256;
 use crate::error::{Error, Result};
 use crate::evidence::{Artifact, EvidenceFile, SCHEMA_VERSION, Subject};
 use crate::gates::Gate;
@@ -121,7 +122,7 @@ impl Store {
         })?;
         json.push('\n');
         write_durably(&self.staging.join(&path), json.as_bytes())?;
-        let sha256 = manifest::digest(json.as_bytes());
+        let sha256 = sha256(json.as_bytes());
         self.digests.insert(path.clone(), sha256.clone());
         Ok(EvidenceFile { gate: gate.as_str().to_string(), path, sha256 })
     }
@@ -164,7 +165,7 @@ impl Store {
     pub fn commit(mut self, json: &str, markdown: &str) -> Result<()> {
         for (name, content) in [(MARKDOWN_REPORT, markdown), (JSON_REPORT, json)] {
             write_durably(&self.staging.join(name), content.as_bytes())?;
-            self.digests.insert(name.to_string(), manifest::digest(content.as_bytes()));
+            self.digests.insert(name.to_string(), sha256(content.as_bytes()));
         }
         let mut files = Vec::new();
         for (folder, _) in FOLDERS {

@@ -13,6 +13,7 @@ use std::path::Path;
 use sha2::{Digest as _, Sha256};
 
 use super::{FOLDERS, JSON_REPORT, MANIFEST, MARKDOWN_REPORT, failed};
+use crate::digest::hex;
 use crate::error::{Error, Result};
 
 /// Longer than any list that this tool writes.
@@ -120,11 +121,6 @@ pub(super) fn files_below(root: &Path, folder: &str) -> Result<Vec<String>> {
     Ok(files)
 }
 
-/// SHA-256 as lower-case hex.
-pub(super) fn digest(bytes: &[u8]) -> String {
-    hex(&Sha256::digest(bytes))
-}
-
 /// SHA-256 of a file's content, read piece by piece: a log may be large.
 pub(super) fn digest_of_file(path: &Path) -> Result<String> {
     let read = || {
@@ -141,11 +137,4 @@ pub(super) fn digest_of_file(path: &Path) -> Result<String> {
         }
     };
     read().map_err(|error| failed("read", path, &error))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(64), |mut out, byte| {
-        let _ = write!(out, "{byte:02x}");
-        out
-    })
 }

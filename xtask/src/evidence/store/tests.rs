@@ -1,3 +1,4 @@
+use crate::digest::sha256;
 use std::collections::BTreeSet;
 
 use tempfile::TempDir;
@@ -73,7 +74,7 @@ fn a_run_leaves_its_files_and_nothing_else() {
     assert_eq!(list.lines().count(), 4);
     for line in list.lines() {
         let (digest, path) = line.split_once("  ").unwrap();
-        assert_eq!(digest, manifest::digest(read(&out, path).unwrap().as_bytes()), "{path}");
+        assert_eq!(digest, sha256(read(&out, path).unwrap().as_bytes()), "{path}");
     }
 }
 
@@ -84,7 +85,7 @@ fn evidence_is_bound_to_its_subject_and_its_digest() {
     let file = store.add_evidence(&subject(), Gate::DepsApproval, "deps", &["a"]).unwrap();
     assert_eq!((file.gate.as_str(), file.path.as_str()), ("deps_approval", "evidence/deps.json"));
     let text = fs::read_to_string(store.staging().join(&file.path)).unwrap();
-    assert_eq!(manifest::digest(text.as_bytes()), file.sha256);
+    assert_eq!(sha256(text.as_bytes()), file.sha256);
     assert!(text.ends_with("}\n"));
     let json: serde_json::Value = serde_json::from_str(&text).unwrap();
     assert_eq!(json["schema_version"], SCHEMA_VERSION);

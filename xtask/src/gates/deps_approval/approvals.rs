@@ -9,7 +9,7 @@ use std::path::Path;
 use toml_edit::{Document, Item, Table};
 
 use super::lockfile::is_sha256;
-use super::text::{clean, day};
+use super::text::{clean, day, one_line};
 use crate::diagnostics::{Complaint, nearest};
 use crate::error::{Error, Result};
 use crate::evidence::deps::{Approval, Approvals, Rule};
@@ -84,7 +84,7 @@ impl Loader<'_> {
         let document = match Document::parse(self.text.to_owned()) {
             Ok(document) => document,
             Err(error) => {
-                self.complain(error.span(), "", one_line(error.message()), None);
+                self.complain(error.span(), "", clean(&one_line(error.message())), None);
                 return approvals;
             }
         };
@@ -341,10 +341,6 @@ fn says_too_little(pattern: &str) -> bool {
 
 fn span_of(table: &Table, key: &str) -> Option<Range<usize>> {
     table.get(key).and_then(Item::span)
-}
-
-fn one_line(text: &str) -> String {
-    clean(&text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 #[cfg(test)]

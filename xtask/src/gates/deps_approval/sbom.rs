@@ -27,10 +27,10 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::components::{Graph, relative};
-use super::text::clean;
+use super::text::{clean, one_line};
 use super::{licences, purl};
+use crate::digest::{hex, sha256};
 use crate::evidence::deps::{Component, SbomFile, Scope, Source};
-use crate::workspace::{hex, sha256};
 
 /// What an SBOM is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -221,10 +221,6 @@ fn component_of(package: &Package, component: &Component, scope: Scope, referenc
     out.purl = component.purl.parse().ok();
     out.external_references = external_references(package);
     out
-}
-
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// A valid expression as such; what is not valid SPDX, and a bare licence file, as a named licence.

@@ -12,6 +12,11 @@ pub(super) fn clean(text: &str) -> String {
     text.chars().map(|c| if odd(c) { '?' } else { c }).collect()
 }
 
+/// The text with every run of white space, line ends included, as one blank.
+pub(super) fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// A day of the form `YYYY-MM-DD`, if there is such a day.
 pub(super) fn day(text: &str) -> Option<Date> {
     let bytes = text.as_bytes();
