@@ -58,6 +58,10 @@ pub struct Maturity {
     #[arg(long, value_name = "CHECK", value_delimiter = ',')]
     pub only: Vec<String>,
 
+    /// Tell what became laxer since this commit or tag [default: the last release tag before HEAD]
+    #[arg(long, value_name = "REF")]
+    pub base: Option<String>,
+
     /// Print what would run, with which command and time-out, and stop
     #[arg(long)]
     pub dry_run: bool,

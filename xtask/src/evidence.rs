@@ -5,6 +5,8 @@
 
 pub mod checks;
 pub mod deps;
+pub mod policy;
+pub mod rules;
 pub mod store;
 pub mod subject;
 
@@ -16,6 +18,7 @@ use crate::error::{Error, Result};
 use crate::gates::Gate;
 pub use checks::{CheckRecord, CheckState, Ended, Facts, Run};
 pub use deps::DepsFacts;
+pub use policy::PolicyFacts;
 pub use subject::Subject;
 
 /// The version of the evidence files' format.
@@ -34,6 +37,8 @@ pub struct Evidence {
     pub deps: DepsFacts,
     /// How long deps_approval took, in milliseconds.
     pub deps_duration_ms: u64,
+    /// The policy: in force, locked, at the base; and what the rules look at.
+    pub policy: PolicyFacts,
     /// The files that hold it.
     pub files: Vec<EvidenceFile>,
     /// The logs and SBOMs beside it.
@@ -49,10 +54,12 @@ pub struct Gathered {
     pub deps: DepsFacts,
     /// How long deps_approval took, in milliseconds.
     pub deps_duration_ms: u64,
+    /// What policy_drift is judged by.
+    pub policy: PolicyFacts,
 }
 
 impl Evidence {
-    /// Writes what was gathered to the store, a file for each check and one for deps_approval, and
+    /// Writes what was gathered to the store, a file for each check and one for each other gate, and
     /// binds it to its subject.
     ///
     /// # Errors
@@ -63,15 +70,16 @@ impl Evidence {
         subject_after: Subject,
         gathered: Gathered,
     ) -> Result<Evidence> {
-        let Gathered { checks, deps, deps_duration_ms } = gathered;
+        let Gathered { checks, deps, deps_duration_ms, policy } = gathered;
         let mut files = Vec::new();
         for record in &checks {
             files.push(store.add_evidence(&subject, Gate::PromotionGuard, &record.check, record)?);
         }
         files.push(store.add_evidence(&subject, Gate::DepsApproval, Gate::DepsApproval.as_str(), &deps)?);
+        files.push(store.add_evidence(&subject, Gate::PolicyDrift, Gate::PolicyDrift.as_str(), &policy)?);
         let artifacts = store.artifacts()?;
         unforged(&files, &deps, &artifacts, &store.evidence_files()?)?;
-        Ok(Evidence { subject, subject_after, checks, deps, deps_duration_ms, files, artifacts })
+        Ok(Evidence { subject, subject_after, checks, deps, deps_duration_ms, policy, files, artifacts })
     }
 }
 

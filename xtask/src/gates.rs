@@ -2,6 +2,7 @@
 //! records facts, `judge.rs` turns facts into findings.
 
 pub mod deps_approval;
+pub mod policy_drift;
 pub mod promotion_guard;
 
 use std::time::Instant;
@@ -9,7 +10,7 @@ use std::time::Instant;
 use serde::Serialize;
 use time::OffsetDateTime;
 
-use crate::evidence::{DepsFacts, Evidence, Gathered};
+use crate::evidence::{DepsFacts, Evidence, Gathered, PolicyFacts};
 use crate::gather::Context;
 use crate::plan::{Chosen, Step};
 use crate::settings::Settings;
@@ -30,10 +31,12 @@ pub fn gather(context: &Context<'_>, chosen: &Chosen) -> Gathered {
             let facts = deps_approval::gather(context);
             (facts, u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX))
         });
+        let policy = scope.spawn(|| policy_drift::gather(context));
         let checks = promotion_guard::gather(context, &|check| chosen.gathers(check));
         // A gatherer that panicked has proven nothing; facts that say nothing do not pass.
         let (deps, deps_duration_ms) = deps.join().unwrap_or_else(|_| (DepsFacts::default(), 0));
-        Gathered { checks, deps, deps_duration_ms }
+        let policy = policy.join().unwrap_or_else(|_| PolicyFacts::default());
+        Gathered { checks, deps, deps_duration_ms, policy }
     })
 }
 
@@ -42,6 +45,7 @@ pub fn judge(evidence: &Evidence, settings: &Settings, effective_time: OffsetDat
     vec![
         promotion_guard::judge(&evidence.checks, settings),
         deps_approval::judge(&evidence.deps, settings, effective_time, evidence.deps_duration_ms),
+        policy_drift::judge(&evidence.policy, settings),
     ]
 }
 

@@ -7,6 +7,7 @@ use time::OffsetDateTime;
 use crate::process::Processes;
 use crate::progress::Progress;
 use crate::settings::Settings;
+use crate::stages::Policy;
 use crate::workspace::Workspace;
 
 /// What a gatherer works with: where it runs, with what, and where its files go.
@@ -16,6 +17,10 @@ pub struct Context<'a> {
     pub workspace: &'a Workspace,
     /// How evidence is gathered here.
     pub settings: &'a Settings,
+    /// The stages.
+    pub policy: &'a Policy,
+    /// `--base`: what the policy is compared with; `None` for the last release.
+    pub base: Option<&'a str>,
     /// Starts programs.
     pub processes: &'a Processes,
     /// Hears what is running.

@@ -59,6 +59,7 @@ pub fn run(cli: &cli::Cli, host: &Host) -> Result<u8> {
 fn maturity(args: &cli::Maturity, manifest_path: Option<&Path>, host: &Host) -> Result<u8> {
     let mut setup = Setup::load(host, manifest_path, &args.gather)?;
     setup.jobs = args.jobs;
+    setup.base = args.base.clone();
     let own = setup.own_files(host, args.out.as_deref());
     let repository = Repository::read(&setup.processes, &setup.workspace.root, &own)?;
     setup.workspace.lockfile.tracked = repository.tracks(&setup.workspace.lockfile_path());

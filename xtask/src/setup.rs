@@ -48,6 +48,8 @@ pub struct Setup {
     cargo_home: PathBuf,
     /// `--jobs`.
     pub jobs: Option<u32>,
+    /// `--base`.
+    pub base: Option<String>,
     source_date_epoch: Option<i64>,
 }
 
@@ -82,6 +84,7 @@ impl Setup {
             advisory_db,
             cargo_home: cargo_home(host),
             jobs: None,
+            base: None,
             source_date_epoch: source_date_epoch(host)?,
         })
     }
@@ -91,6 +94,8 @@ impl Setup {
         Context {
             workspace: &self.workspace,
             settings: &self.settings,
+            policy: &self.policy,
+            base: self.base.as_deref(),
             processes: &self.processes,
             progress,
             staging,

@@ -58,6 +58,10 @@ pub struct Finding {
     pub remedy: Option<String>,
     /// Captured output, several lines.
     pub detail: Option<String>,
+    /// The advisory, such as `RUSTSEC-2026-0001`.
+    pub advisory: Option<String>,
+    /// The data contract, such as `orders-api::Order`.
+    pub contract: Option<String>,
 }
 
 impl Finding {
@@ -75,6 +79,8 @@ impl Finding {
             column: None,
             remedy: None,
             detail: None,
+            advisory: None,
+            contract: None,
         }
     }
 
@@ -148,6 +154,8 @@ pub struct Judgement {
     pub message: String,
     /// What was found, most severe first.
     pub findings: Vec<Finding>,
+    /// What was weakened on purpose, and by whom: it stands in every report, whatever the outcome.
+    pub break_glass: Vec<BreakGlass>,
     /// How long gathering took, in milliseconds.
     pub duration_ms: u64,
 }
@@ -161,9 +169,29 @@ impl Judgement {
             code: Some(Code::EvidenceMissing),
             message: "this version cannot gather its evidence yet".into(),
             findings: Vec::new(),
+            break_glass: Vec::new(),
             duration_ms: 0,
         }
     }
+}
+
+/// A rule that was weakened on purpose, or a freeze that was overridden: the audit trail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BreakGlass {
+    /// `policy_weakened` or `freeze_overridden`.
+    pub kind: &'static str,
+    /// The rule, such as `stages.GA.gates.deps_approval`, or the freeze's name.
+    pub rule: String,
+    /// What was done to it, such as `required → report_only`, or the reason that was given.
+    pub told: String,
+    /// Who did it.
+    pub who: Option<String>,
+    /// When, RFC 3339.
+    pub when: Option<String>,
+    /// The commit that did it.
+    pub commit: Option<String>,
+    /// The first line of that commit's message.
+    pub subject: Option<String>,
 }
 
 /// A judgement under one stage's mode.
@@ -244,6 +272,8 @@ pub struct Verdict {
     pub readiness: Vec<Readiness>,
     /// Flags that changed what was gathered or judged.
     pub overrides: Vec<Override>,
+    /// What was weakened on purpose, and by whom.
+    pub break_glass: Vec<BreakGlass>,
     /// Files that this run made.
     pub artifacts: Vec<Artifact>,
 }

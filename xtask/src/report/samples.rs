@@ -56,7 +56,15 @@ fn gate(
         }],
     };
     let duration_ms = if evidence.is_empty() { 0 } else { 41_250 };
-    let judgement = Judgement { gate, outcome, code, message: message.to_string(), findings, duration_ms };
+    let judgement = Judgement {
+        gate,
+        outcome,
+        code,
+        message: message.to_string(),
+        findings,
+        break_glass: Vec::new(),
+        duration_ms,
+    };
     GateVerdict { judgement, mode, blocking: mode == Mode::Required && !proven, evidence }
 }
 
@@ -128,6 +136,7 @@ pub(super) fn passed_pilot() -> Verdict {
         gates,
         readiness: vec![readiness("PILOT", vec![]), readiness("PRE_GA", vec![]), readiness("GA", strict)],
         overrides: vec![],
+        break_glass: vec![],
         artifacts: vec![
             Artifact { kind: "log".to_string(), path: "logs/tests.log".to_string(), sha256: digest('d') },
             Artifact {

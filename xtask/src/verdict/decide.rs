@@ -57,6 +57,7 @@ pub fn decide(input: &Input<'_>, evidence: &Evidence, judgements: &[Judgement]) 
         gates,
         readiness,
         overrides: chosen.overrides.clone(),
+        break_glass: judgements.iter().flat_map(|judgement| judgement.break_glass.clone()).collect(),
         artifacts: evidence.artifacts.clone(),
     }
 }
@@ -213,7 +214,15 @@ mod tests {
 
     fn judged(gate: Gate, outcome: Outcome, code: Option<Code>) -> Judgement {
         let findings = code.map(|code| Finding::error(code, "found")).into_iter().collect();
-        Judgement { gate, outcome, code, message: "sum".into(), findings, duration_ms: 0 }
+        Judgement {
+            gate,
+            outcome,
+            code,
+            message: "sum".into(),
+            findings,
+            break_glass: vec![],
+            duration_ms: 0,
+        }
     }
 
     #[test]

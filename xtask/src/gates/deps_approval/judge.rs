@@ -60,7 +60,15 @@ pub fn judge(
         None => (Outcome::Pass, None, format!("{sums}, all approved")),
         Some(first) => (Outcome::Fail, Some(first.code), sum(&errors)),
     };
-    Judgement { gate: Gate::DepsApproval, outcome, code, message, findings, duration_ms }
+    Judgement {
+        gate: Gate::DepsApproval,
+        outcome,
+        code,
+        message,
+        findings,
+        break_glass: Vec::new(),
+        duration_ms,
+    }
 }
 
 /// `2 components are not approved; b@1.0.0 is under …`.

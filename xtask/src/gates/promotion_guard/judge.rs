@@ -73,6 +73,7 @@ pub fn judge(records: &[CheckRecord], settings: &Settings) -> Judgement {
         code,
         message: parts.join("; "),
         findings,
+        break_glass: Vec::new(),
         duration_ms: duration(records),
     }
 }

@@ -43,6 +43,8 @@ fn run(root: &Path, settings: &Settings, epoch: Option<i64>) -> (DepsFacts, temp
     let context = Context {
         workspace: &workspace,
         settings,
+        policy: &crate::stages::builtin(),
+        base: None,
         processes: &processes,
         progress: &Silent,
         staging: staging.path(),

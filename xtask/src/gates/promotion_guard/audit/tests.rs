@@ -59,6 +59,8 @@ impl World {
         gather(&Context {
             workspace: &self.workspace,
             settings: &self.settings,
+            policy: &crate::stages::builtin(),
+            base: None,
             processes: &self.processes,
             progress: &Silent,
             staging: &self.folder.path().join("out"),
