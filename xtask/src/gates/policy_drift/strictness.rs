@@ -1,19 +1,39 @@
 //! Whether a change of a setting asks for more or for less: a table from keys to measures.
+//!
+//! What the table does not know is unclear, never harmless: it is told like everything else.
+
+mod landings;
+mod measure;
+mod pattern;
+mod table;
+#[cfg(test)]
+mod tests;
 
 use crate::evidence::policy::{Direction, Snapshot, Value};
 
-/// Where a change of a setting leads.
+use measure::Measure;
+
+/// Where a change of a setting leads, from one policy to another.
 pub(super) fn direction(
-    _key: &str,
-    _from: Option<&Value>,
-    _to: Option<&Value>,
-    _old: &Snapshot,
-    _new: &Snapshot,
+    key: &str,
+    from: Option<&Value>,
+    to: Option<&Value>,
+    before: &Snapshot,
+    after: &Snapshot,
 ) -> Direction {
-    Direction::Unclear
+    let names = pattern::names(key);
+    match table::measure(&names) {
+        Measure::Landings => landings::direction(from, to, before, after),
+        measure => measure.direction(from, to),
+    }
 }
 
 /// The unit of a number, where the key does not say it.
-pub(super) fn unit(_key: &str) -> Option<&'static str> {
-    None
+pub(super) fn unit(key: &str) -> Option<&'static str> {
+    let last = pattern::names(key).pop()?;
+    match last.as_str() {
+        "timeout" => Some("seconds"),
+        "max_age_days" | "max_days" => Some("days"),
+        _ => None,
+    }
 }

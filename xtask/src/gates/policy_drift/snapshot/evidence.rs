@@ -77,12 +77,8 @@ fn guard_says(guard: &PromotionGuard, said: &mut Said) {
 
 /// Whether a check is wanted, and how long it may take.
 fn check_says(check: &str, applies: &Applies, timeout: Duration, said: &mut Said) {
-    match applies {
-        Applies::Yes => said.flag(&[GUARD, check, "applies"], true),
-        Applies::NotApplicable(reason) => {
-            said.flag(&[GUARD, check, "applies"], false);
-            said.text(&[GUARD, check, "not_applicable"], reason);
-        }
+    if let Applies::NotApplicable(reason) = applies {
+        said.text(&[GUARD, check, "not_applicable"], reason);
     }
     said.number(&[GUARD, check, "timeout"], seconds(timeout));
 }
