@@ -3,6 +3,7 @@
 mod compare;
 pub mod gather;
 mod judge;
+pub mod lock;
 mod snapshot;
 mod strictness;
 
