@@ -4,8 +4,10 @@ mod compare;
 pub mod gather;
 mod judge;
 pub mod lock;
+pub mod locking;
 mod snapshot;
 mod strictness;
+mod text;
 
 pub use gather::gather;
 pub use judge::judge;

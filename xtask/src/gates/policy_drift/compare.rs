@@ -37,7 +37,7 @@ fn settings(from: &Snapshot, to: &Snapshot) -> Vec<Change> {
             told,
         });
     }
-    changes
+    without_details(changes)
 }
 
 /// Whether a setting is not there only because the file that would say it could not be read.
@@ -64,6 +64,30 @@ fn told(key: &str, from: Option<&Value>, to: Option<&Value>) -> String {
         |value: Option<&Value>| value.map_or_else(|| "not set".to_owned(), |value| line(&value.to_string()));
     let unit = strictness::unit(key).map(|unit| format!(" ({unit})")).unwrap_or_default();
     format!("{} → {}{unit}", value(from), value(to))
+}
+
+/// Leaves out what an entry that came or went says beside its name, where that tells nothing of more or
+/// less: it came or went with its entry.
+fn without_details(changes: Vec<Change>) -> Vec<Change> {
+    let entries = |value: &Option<Value>| match value {
+        Some(Value::Set(set)) => Some(set.clone()),
+        None => Some(BTreeSet::new()),
+        Some(_) => None,
+    };
+    let moved: Vec<(String, BTreeSet<String>)> = changes
+        .iter()
+        .filter_map(|change| Some((change, entries(&change.from)?, entries(&change.to)?)))
+        .map(|(change, from, to)| {
+            (format!("{}.", change.key), from.symmetric_difference(&to).cloned().collect())
+        })
+        .collect();
+    let is_detail = |change: &Change| {
+        let entry = |prefix: &str| strictness::names(change.key.strip_prefix(prefix)?).into_iter().next();
+        moved.iter().any(|(prefix, moved)| entry(prefix).is_some_and(|entry| moved.contains(&entry)))
+    };
+    let keep = |change: &Change| change.direction != Direction::Unclear || !is_detail(change);
+    let kept: Vec<bool> = changes.iter().map(keep).collect();
+    changes.into_iter().zip(kept).filter_map(|(change, kept)| kept.then_some(change)).collect()
 }
 
 /// Text from a file in one line, without what would move the cursor or hide text.

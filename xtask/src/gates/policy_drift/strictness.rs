@@ -12,6 +12,7 @@ mod tests;
 use crate::evidence::policy::{Direction, Snapshot, Value};
 
 use measure::Measure;
+pub(super) use pattern::names;
 
 /// Where a change of a setting leads, from one policy to another.
 pub(super) fn direction(
@@ -21,8 +22,7 @@ pub(super) fn direction(
     before: &Snapshot,
     after: &Snapshot,
 ) -> Direction {
-    let names = pattern::names(key);
-    match table::measure(&names) {
+    match table::measure(&names(key)) {
         Measure::Landings => landings::direction(from, to, before, after),
         measure => measure.direction(from, to),
     }
@@ -30,7 +30,7 @@ pub(super) fn direction(
 
 /// The unit of a number, where the key does not say it.
 pub(super) fn unit(key: &str) -> Option<&'static str> {
-    let last = pattern::names(key).pop()?;
+    let last = names(key).pop()?;
     match last.as_str() {
         "timeout" => Some("seconds"),
         "max_age_days" | "max_days" => Some("days"),

@@ -30,19 +30,20 @@ impl WorkingTree {
     /// Follows a path name by name.
     fn way(&self, path: &str) -> Way {
         let mut place = self.root.clone();
+        // A member may lie beside the root, where what is within the workspace has no bounds.
+        let beside = path.split('/').any(|name| name == "..");
         for name in path.split('/').filter(|name| !name.is_empty()) {
             if name == ".." {
-                // Members may lie beside the root; what governs the workspace may not.
-                let there = fs::symlink_metadata(self.root.join(path)).is_ok();
-                return if there { Way::Astray(path.to_owned()) } else { Way::Absent };
+                place.pop();
+                continue;
             }
             place.push(name);
             match fs::symlink_metadata(&place) {
                 Ok(metadata) if metadata.file_type().is_symlink() => {
-                    let target = fs::read_link(&place).unwrap_or_default().to_string_lossy().into_owned();
-                    match (place.canonicalize(), &self.real) {
-                        (Ok(end), Some(real)) if end.starts_with(real) => {}
-                        _ => return Way::Astray(target),
+                    let within = |end: PathBuf| self.real.as_ref().is_some_and(|real| end.starts_with(real));
+                    if beside || !place.canonicalize().is_ok_and(within) {
+                        let target = fs::read_link(&place).unwrap_or_default();
+                        return Way::Astray(target.to_string_lossy().into_owned());
                     }
                 }
                 Ok(_) => {}

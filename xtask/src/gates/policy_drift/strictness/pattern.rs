@@ -2,7 +2,7 @@
 
 /// The names that a key is made of, without quotes. What stands in brackets behind the topic says
 /// whose file it is, and is no part of the meaning.
-pub(super) fn names(key: &str) -> Vec<String> {
+pub(crate) fn names(key: &str) -> Vec<String> {
     let mut names = vec![String::new()];
     let mut rest = key;
     if let (Some(open), Some(close)) = (key.find('('), key.find(").")) {

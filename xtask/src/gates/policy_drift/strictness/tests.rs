@@ -1,5 +1,5 @@
 use super::measure::Measure;
-use super::pattern::{fits, names};
+use super::pattern::fits;
 use super::*;
 use crate::evidence::policy::Setting;
 
