@@ -150,3 +150,6 @@ fn state_value(state: &FileState) -> Value {
         FileState::Unreadable { .. } => "unreadable".into(),
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,6 +8,8 @@ mod evidence;
 mod said;
 mod stages;
 mod tables;
+#[cfg(test)]
+mod tests;
 mod tree;
 mod workflows;
 

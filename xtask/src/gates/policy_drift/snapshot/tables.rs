@@ -229,7 +229,9 @@ impl Flat<'_> {
         for (entry, label) in entries.iter().zip(labels) {
             let Some(table) = entry.table() else { continue };
             path.push(label);
-            for (name, item) in table.iter().filter(|(name, _)| Some(*name) != label_key(table)) {
+            // A reason is for people, and its change is a change of the digest.
+            let other = |name: &str| name != "reason" && Some(name) != label_key(table);
+            for (name, item) in table.iter().filter(|(name, _)| other(name)) {
                 path.push(name.to_owned());
                 self.item(path, item);
                 path.pop();
