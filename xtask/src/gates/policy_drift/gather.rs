@@ -1,6 +1,6 @@
 //! Reads the policy in force, the lock, the base and what the rules look at.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use crate::evidence::PolicyFacts;
@@ -34,6 +34,26 @@ pub fn gather(context: &Context<'_>) -> PolicyFacts {
     facts
 }
 
+/// The governed files that are there, absolute.
+pub fn governed_files(workspace: &Workspace) -> Vec<PathBuf> {
+    let tree = WorkingTree::new(&workspace.root);
+    let governed = snapshot::governed(&tree, &member_folders(workspace));
+    governed.into_iter().map(|(_, path)| absolute(&workspace.root, &path)).collect()
+}
+
+/// A path below the root, or beside it, where git would name it: without `..` in it.
+fn absolute(root: &Path, path: &str) -> PathBuf {
+    let mut place = root.to_path_buf();
+    for name in path.split('/') {
+        if name == ".." {
+            place.pop();
+        } else {
+            place.push(name);
+        }
+    }
+    place
+}
+
 /// The members' folders, relative to the root, with `/`; one that lies beside the root begins with `..`.
 pub(super) fn member_folders(workspace: &Workspace) -> Vec<String> {
     let packages = workspace.members.workspace_packages();
@@ -56,7 +76,7 @@ fn relative(root: &Path, folder: &Path) -> String {
 mod tests {
     use std::path::Path;
 
-    use super::relative;
+    use super::{absolute, relative};
 
     #[test]
     fn folders_are_told_from_the_root() {
@@ -64,6 +84,7 @@ mod tests {
             [("/a/b", ""), ("/a/b/c/d", "c/d"), ("/a/x", "../x"), ("/x", "../../x"), ("/a", "..")]
         {
             assert_eq!(relative(Path::new("/a/b"), Path::new(folder)), expected, "{folder}");
+            assert_eq!(absolute(Path::new("/a/b"), &format!("{expected}/x")), Path::new(folder).join("x"));
         }
     }
 }

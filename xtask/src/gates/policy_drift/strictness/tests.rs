@@ -76,6 +76,7 @@ fn each_measure_knows_both_ways() {
         ("lints.clippy.unwrap_used", text("warn"), None, Laxer),
         ("lints.clippy.unwrap_used", None, text("allow"), Laxer),
         ("lints.package.clippy.unwrap_used", None, text("deny"), Stricter),
+        ("lints.package.workspace", flag(true), None, Laxer),
         ("lints.clippy.all.priority", number(-1), number(1), Unclear),
         ("clippy.cognitive-complexity-threshold", number(25), number(50), Laxer),
         ("clippy(crates/api).allow-unwrap-in-tests", None, flag(true), Laxer),
