@@ -163,6 +163,26 @@ catalog! {
         "problems with Cargo.lock",
         "Without a lockfile that fits the manifests, what was tested is not what will be built.",
         "Run `cargo update --workspace` (or `cargo generate-lockfile`), then commit Cargo.lock.";
+    PolicyUnlocked = "POLICY_UNLOCKED", "The policy was never locked",
+        "policies were never locked",
+        "Without a record of what was agreed, any edit of the policy is in force as soon as it is merged.",
+        "Review the policy, run `cargo xtask policy lock`, commit ci/policy.lock.";
+    PolicyDrift = "POLICY_DRIFT", "The policy in force is not the one that was agreed",
+        "differences from the locked policy",
+        "A rule was changed, in either direction, without the change having been agreed.",
+        "Undo the change; or have it reviewed, run `cargo xtask policy lock`, and commit both.";
+    PolicyWeakened = "POLICY_WEAKENED", "A rule is laxer than at the last release",
+        "changes of the policy since the last release",
+        "What passes now may be what was stopped then. It is allowed, and it is never silent.",
+        "Check that each was meant to last, and undo it when its reason is gone; `cargo xtask policy diff` shows who did it and when.";
+    PolicyBaseMissing = "POLICY_BASE_MISSING", "There is no earlier release to compare the policy with",
+        "policies have nothing to be compared with",
+        "What became laxer cannot be told before there is a release.",
+        "Nothing to do before the first release; or name a commit with --base REF.";
+    PolicyBaseUnreadable = "POLICY_BASE_UNREADABLE", "The policy of the last release could not be read",
+        "problems with the policy of the last release",
+        "What became laxer since then is not known, and that is not the same as nothing.",
+        "Fetch the whole history with its tags (`git fetch --unshallow --tags`; fetch-depth: 0 in actions/checkout), or name a commit with --base REF.";
     EvidenceMissing = "EVIDENCE_MISSING", "A gate has no evidence",
         "gates have no evidence",
         "Nothing was gathered for this gate, so nothing can be said for it.",

@@ -30,6 +30,8 @@ pub enum Command {
     Sbom(Sbom),
     /// Look the locked packages up in the advisory database, alone
     Audit(Audit),
+    /// Pin the policy in force, or tell what became laxer since a release
+    Policy(Policy),
     /// Say what a code means and how to fix it
     Explain(Explain),
 }
@@ -169,6 +171,30 @@ pub struct Audit {
     /// How it is gathered
     #[command(flatten)]
     pub gather: Gather,
+}
+
+/// Arguments of `policy`.
+#[derive(Debug, Args)]
+pub struct Policy {
+    /// What to do with it
+    #[command(subcommand)]
+    pub command: PolicyCommand,
+}
+
+/// The commands of `policy`.
+#[derive(Debug, Subcommand)]
+pub enum PolicyCommand {
+    /// Write ci/policy.lock, and tell what changed since it was last written
+    Lock,
+    /// Tell what changed since a release, with the commits that did it
+    Diff(PolicyDiff),
+}
+
+/// Arguments of `policy diff`.
+#[derive(Debug, Args)]
+pub struct PolicyDiff {
+    /// A commit or tag [default: the last release tag before HEAD]
+    pub base: Option<String>,
 }
 
 /// Arguments of `explain`.

@@ -1,5 +1,7 @@
 //! The small commands, and what the main job says on the streams.
 
+pub(crate) mod policy;
+
 use std::io::Write;
 use std::path::Path;
 

@@ -51,6 +51,7 @@ pub fn run(cli: &cli::Cli, host: &Host) -> Result<u8> {
         cli::Command::ApproveDeps(args) => commands::approve_deps(args, manifest_path, host),
         cli::Command::Sbom(args) => commands::sbom(args, manifest_path, host),
         cli::Command::Audit(args) => commands::audit(args, manifest_path, host),
+        cli::Command::Policy(args) => commands::policy::run(args, manifest_path, host),
         cli::Command::Explain(args) => commands::explain(args),
     }
 }

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use crate::cli;
 use crate::error::{Error, Result};
 use crate::gates::deps_approval;
+use crate::gates::policy_drift::{self, lock};
 use crate::gather::Context;
 use crate::host::Host;
 use crate::process::{self, Processes};
@@ -24,6 +25,7 @@ const ESSENTIAL: &[&str] = &[
     "ci/maturity-stages.yml",
     "ci/maturity-evidence.yml",
     deps_approval::approvals::FILE,
+    lock::FILE,
     ".cargo/config.toml",
     ".cargo/config",
     ".config/nextest.toml",
@@ -59,12 +61,38 @@ impl Setup {
     /// # Errors
     /// A usage error if there is no workspace, an argument names no folder, or a policy file is bad.
     pub fn load(host: &Host, manifest_path: Option<&Path>, gather: &cli::Gather) -> Result<Setup> {
+        // The gate reads the lock again, as evidence; here it is told early if it is bad.
+        Self::load_with(host, manifest_path, gather, |root| lock::load(root).map(|_| ()))
+    }
+
+    /// As [`Setup::load`], for a command that writes the lock anew and so minds no broken one.
+    ///
+    /// # Errors
+    /// As [`Setup::load`], but for those about the lock.
+    pub fn load_without_lock(
+        host: &Host,
+        manifest_path: Option<&Path>,
+        gather: &cli::Gather,
+    ) -> Result<Setup> {
+        Self::load_with(host, manifest_path, gather, |_| Ok(()))
+    }
+
+    fn load_with(
+        host: &Host,
+        manifest_path: Option<&Path>,
+        gather: &cli::Gather,
+        lock: impl FnOnce(&Path) -> Result<()>,
+    ) -> Result<Setup> {
         let processes = Processes::new(host);
         let workspace = Workspace::load(&processes, &host.current_dir, manifest_path, gather.offline)?;
         let root = workspace.root.clone();
         // The gate reads the approvals again, as evidence; here it is told early if they are bad.
-        let (policy, settings, _) =
-            all(stages::load(&root), settings::load(&root), deps_approval::approvals::load(&root))?;
+        let (policy, settings, _, ()) = all(
+            stages::load(&root),
+            settings::load(&root),
+            deps_approval::approvals::load(&root),
+            lock(&root),
+        )?;
         let advisory_db = match &gather.advisory_db {
             None => None,
             Some(folder) => {
@@ -119,9 +147,10 @@ impl Setup {
     }
 
     /// The members' manifests and the roots of their targets, and the files that say how all of it is
-    /// built and judged.
+    /// built and judged: what is governed by the policy among them.
     fn essential_files(&self) -> Vec<PathBuf> {
         let mut files: Vec<PathBuf> = ESSENTIAL.iter().map(|file| self.workspace.root.join(file)).collect();
+        files.extend(policy_drift::gather::governed_files(&self.workspace));
         for package in self.workspace.members.workspace_packages() {
             files.push(package.manifest_path.clone().into());
             files.extend(package.targets.iter().map(|target| target.src_path.clone().into()));
@@ -185,13 +214,13 @@ fn source_date_epoch(host: &Host) -> Result<Option<i64>> {
     })
 }
 
-/// Three results as one, with the complaints of all that failed.
-fn all<A, B, C>(a: Result<A>, b: Result<B>, c: Result<C>) -> Result<(A, B, C)> {
-    match (a, b, c) {
-        (Ok(a), Ok(b), Ok(c)) => Ok((a, b, c)),
-        (a, b, c) => {
-            let errors: Vec<Error> = [a.err(), b.err(), c.err()].into_iter().flatten().collect();
-            Err(Error::merged(errors))
+/// Four results as one, with the complaints of all that failed.
+fn all<A, B, C, D>(a: Result<A>, b: Result<B>, c: Result<C>, d: Result<D>) -> Result<(A, B, C, D)> {
+    match (a, b, c, d) {
+        (Ok(a), Ok(b), Ok(c), Ok(d)) => Ok((a, b, c, d)),
+        (a, b, c, d) => {
+            let errors = [a.err(), b.err(), c.err(), d.err()];
+            Err(Error::merged(errors.into_iter().flatten().collect()))
         }
     }
 }

@@ -9,6 +9,7 @@ mod load;
 mod patterns;
 mod release;
 mod resolve;
+mod shifts;
 #[cfg(test)]
 mod tests;
 mod validate;
@@ -21,6 +22,7 @@ pub use builtin::builtin;
 pub use load::{load, load_file, parse};
 pub use release::{looks_like_release, looks_like_version};
 pub use resolve::{Relaxation, Resolved, resolve};
+pub use shifts::shifts;
 pub use validate::{Landing, Validation, render, validate};
 
 /// Where the policy is, relative to the workspace root.

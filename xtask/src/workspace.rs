@@ -19,7 +19,7 @@ use git::Repository;
 
 /// The files that say how a workspace is judged; together they are the policy in force.
 const POLICY_FILES: &[&str] =
-    &["ci/maturity-stages.yml", "ci/maturity-evidence.yml", "ci/deps-approvals.toml"];
+    &["ci/maturity-stages.yml", "ci/maturity-evidence.yml", "ci/deps-approvals.toml", "ci/policy.lock"];
 
 /// The workspace that is judged.
 #[derive(Debug)]

@@ -83,6 +83,22 @@ cases! {
     orders_service_pre_ga
     orders_service_test_fails
     out_not_writable
+    policy_drift
+    policy_drift_in_a_comment
+    policy_file_astray
+    policy_file_deleted
+    policy_file_ignored
+    policy_lock_by_hand
+    policy_lock_conflict
+    policy_lock_mended
+    policy_lock_newer_version
+    policy_lock_refused
+    policy_lock_tells
+    policy_lock_up_to_date
+    policy_locked_passes
+    policy_unlocked
+    policy_unreadable
+    policy_workflow_changed
     ref_from_the_ci
     release_tag_lax
     rule_too_wide

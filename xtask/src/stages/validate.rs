@@ -124,7 +124,7 @@ fn unreachable_patterns(patterns: &Patterns<'_>, packages: &[&str]) -> Vec<Strin
 }
 
 /// Refs that a pattern was written for, as tags and as branches.
-fn examples(glob: &Glob, packages: &[&str]) -> Vec<Reference> {
+pub(super) fn examples(glob: &Glob, packages: &[&str]) -> Vec<Reference> {
     let mut references = Vec::new();
     for filler in ["0q7", "", "1.2.3", "q/7", "1.2.3-rc.1", "q"] {
         for name in glob.examples(packages, filler).iter().filter(|name| is_ref_name(name)) {
