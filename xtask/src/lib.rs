@@ -11,6 +11,7 @@
 pub mod catalog;
 pub mod cli;
 mod commands;
+pub mod day;
 pub mod diagnostics;
 pub mod digest;
 pub mod error;
