@@ -71,7 +71,7 @@ pub(crate) fn validate_stages(
         None => stages::load(&workspace.root)?,
         Some(file) => stages::load_file(&host.current_dir.join(file), &file.to_string_lossy())?,
     };
-    let validation = stages::validate(&policy, &workspace.member_names(), &args.references);
+    let validation = stages::validate(&policy, &workspace.member_names(), &args.references, host.now);
     print(&stages::render(&validation)).map(|()| 0)
 }
 

@@ -1,4 +1,4 @@
-//! Days, as policy files write them: `YYYY-MM-DD`, and always UTC.
+//! Days, as policy files write them: `YYYY-MM-DD`, and always UTC. Moments, as the reports write them.
 
 use time::{Date, Month, OffsetDateTime, UtcOffset};
 
@@ -20,6 +20,14 @@ pub fn day(text: &str) -> Option<Date> {
 /// The day on which a moment lies, UTC.
 pub fn day_of(moment: OffsetDateTime) -> Date {
     moment.to_offset(UtcOffset::UTC).date()
+}
+
+/// A moment in RFC 3339, UTC, whole seconds.
+pub fn rfc3339(moment: OffsetDateTime) -> String {
+    let moment = moment.to_offset(UtcOffset::UTC);
+    let (hour, minute, second) = moment.to_hms();
+    let (year, month, day) = moment.date().to_calendar_date();
+    format!("{year:04}-{:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z", u8::from(month))
 }
 
 #[cfg(test)]

@@ -66,10 +66,12 @@ fn maturity(args: &cli::Maturity, manifest_path: Option<&Path>, host: &Host) -> 
     setup.workspace.lockfile.tracked = repository.tracks(&setup.workspace.lockfile_path());
 
     // ref → stage
+    let effective_time = host.now;
+    let policy = setup.policy.at(effective_time);
     let facts = setup.ref_facts(host, args.reference.as_deref(), &repository);
-    let resolved = stages::resolve(&setup.policy, &setup.workspace.member_names(), &facts)?;
+    let resolved = stages::resolve(&policy, &setup.workspace.member_names(), &facts)?;
     let checks = promotion_guard::check_names(&setup.settings);
-    let chosen = plan::choose(args, &setup.policy, &checks, &resolved, host)?;
+    let chosen = plan::choose(args, &policy, &checks, &resolved, host)?;
 
     // stage → plan
     if args.dry_run {
@@ -80,7 +82,7 @@ fn maturity(args: &cli::Maturity, manifest_path: Option<&Path>, host: &Host) -> 
     // plan → gather
     let mut store = Store::open(&own.out)?;
     let live = commands::live(host, args.quiet);
-    if let Some(warning) = resolved.warning(&setup.policy) {
+    if let Some(warning) = resolved.warning(&policy) {
         live.note(&format!("warning: {}: {warning}", catalog::Code::ReleaseTagLax));
     }
     let context = setup.context(host, &live, store.staging());
@@ -97,13 +99,13 @@ fn maturity(args: &cli::Maturity, manifest_path: Option<&Path>, host: &Host) -> 
     let evidence = Evidence::record(&mut store, subject, subject_after, gathered)?;
 
     // gather → judge
-    let judgements = gates::judge(&evidence, &setup.settings, host.now);
+    let judgements = gates::judge(&evidence, &setup.settings, effective_time);
     let input = verdict::Input {
-        policy: &setup.policy,
+        policy: &policy,
         resolved: &resolved,
         chosen: &chosen,
         no_commit: repository.problem.as_deref(),
-        effective_time: host.now,
+        effective_time,
     };
     let verdict = verdict::decide(&input, &evidence, &judgements);
 

@@ -44,6 +44,8 @@ cases! {
     clippy_missing
     custom_check_fails
     custom_check_proves_nothing
+    dated_mode_beforehand
+    dated_mode_in_force
     deps_approved_with_the_command
     deps_listed
     deps_note_for_nothing

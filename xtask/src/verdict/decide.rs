@@ -16,7 +16,7 @@ use super::{
 /// What a verdict is made from, beside the evidence and the judgements.
 #[derive(Debug, Clone, Copy)]
 pub struct Input<'a> {
-    /// The stages.
+    /// The stages as they are at the effective time.
     pub policy: &'a Policy,
     /// Which stage the ref claims.
     pub resolved: &'a Resolved,
@@ -127,7 +127,9 @@ fn gate_verdicts(
         let mode = if enforced.contains(&gate) { Mode::Required } else { stage.mode(gate) };
         let proven = matches!(judgement.outcome, Outcome::Pass | Outcome::NotApplicable);
         let evidence = files.iter().filter(|file| file.gate == gate.as_str()).cloned().collect();
-        GateVerdict { judgement, mode, blocking: mode == Mode::Required && !proven, evidence }
+        let becomes_required = stage.becomes_required(gate).filter(|_| mode == Mode::ReportOnly);
+        let blocking = mode == Mode::Required && !proven;
+        GateVerdict { judgement, mode, becomes_required, blocking, evidence }
     };
     Gate::ALL.into_iter().map(verdict).collect()
 }
@@ -209,7 +211,7 @@ mod tests {
     fn stage(name: &str, required: &[Gate]) -> Stage {
         let mode = |gate| if required.contains(&gate) { Mode::Required } else { Mode::ReportOnly };
         let gates: BTreeMap<Gate, Mode> = Gate::ALL.into_iter().map(|gate| (gate, mode(gate))).collect();
-        Stage { name: name.into(), description: String::new(), patterns: Vec::new(), gates }
+        Stage { name: name.into(), gates, ..Stage::default() }
     }
 
     fn judged(gate: Gate, outcome: Outcome, code: Option<Code>) -> Judgement {
