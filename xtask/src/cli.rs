@@ -58,6 +58,10 @@ pub struct Maturity {
     #[arg(long, value_name = "CHECK", value_delimiter = ',')]
     pub only: Vec<String>,
 
+    /// Let it through although the stage is frozen, and say why; stands in the report with who and when
+    #[arg(long, value_name = "REASON")]
+    pub override_freeze: Option<String>,
+
     /// Tell what became laxer since this commit or tag [default: the last release tag before HEAD]
     #[arg(long, value_name = "REF")]
     pub base: Option<String>,

@@ -16,6 +16,7 @@ pub mod diagnostics;
 pub mod digest;
 pub mod error;
 pub mod evidence;
+pub mod freeze;
 pub mod gates;
 pub mod gather;
 pub mod host;
@@ -61,6 +62,7 @@ fn maturity(args: &cli::Maturity, manifest_path: Option<&Path>, host: &Host) -> 
     let mut setup = Setup::load(host, manifest_path, &args.gather)?;
     setup.jobs = args.jobs;
     setup.base = args.base.clone();
+    let freeze_override = setup.freeze_override(host, args.override_freeze.as_deref())?;
     let own = setup.own_files(host, args.out.as_deref());
     let repository = Repository::read(&setup.processes, &setup.workspace.root, &own)?;
     setup.workspace.lockfile.tracked = repository.tracks(&setup.workspace.lockfile_path());
@@ -106,6 +108,7 @@ fn maturity(args: &cli::Maturity, manifest_path: Option<&Path>, host: &Host) -> 
         chosen: &chosen,
         no_commit: repository.problem.as_deref(),
         effective_time,
+        freeze_override: freeze_override.as_ref(),
     };
     let verdict = verdict::decide(&input, &evidence, &judgements);
 

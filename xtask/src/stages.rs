@@ -19,6 +19,7 @@ use std::collections::BTreeMap;
 use time::{Date, OffsetDateTime};
 
 use crate::day::day_of;
+use crate::freeze::Window;
 use crate::gates::{Gate, Mode};
 
 pub use builtin::builtin;
@@ -35,6 +36,8 @@ pub const FILE: &str = "ci/maturity-stages.yml";
 pub struct Policy {
     /// In the order of the file.
     pub stages: Vec<Stage>,
+    /// When nothing is promoted into which of them.
+    pub freeze: Vec<Window>,
     /// The file that it came from, relative to the workspace; `None` for the built-in stages.
     pub file: Option<String>,
 }

@@ -60,6 +60,16 @@ cases! {
     explain_unknown
     format_failed
     format_switched_off
+    freeze_active
+    freeze_lax_stage
+    freeze_of_another_stage
+    freeze_over
+    freeze_overridden
+    freeze_override_of_nothing
+    freeze_override_too_short
+    freeze_unknown_timezone
+    freeze_weekly
+    freeze_windows_overlap
     git_missing
     ignored_policy
     ignored_source
