@@ -1,5 +1,7 @@
 //! The small commands, and what the main job says on the streams.
 
+mod promote;
+
 use std::io::Write;
 use std::path::Path;
 
@@ -17,6 +19,8 @@ use crate::setup::Setup;
 use crate::stages;
 use crate::verdict::{Severity, Verdict};
 use crate::workspace::Workspace;
+
+pub(crate) use promote::promote;
 
 /// Writes to standard output. A reader that went away is no error: it has seen what it wanted.
 pub(crate) fn print(text: &str) -> Result<()> {

@@ -50,6 +50,7 @@ pub fn run(cli: &cli::Cli, host: &Host) -> Result<u8> {
     match &cli.command {
         cli::Command::Maturity(args) => maturity(args, manifest_path, host),
         cli::Command::ValidateStages(args) => commands::validate_stages(args, manifest_path, host),
+        cli::Command::Promote(args) => commands::promote(args, manifest_path, host),
         cli::Command::ApproveDeps(args) => commands::approve_deps(args, manifest_path, host),
         cli::Command::Sbom(args) => commands::sbom(args, manifest_path, host),
         cli::Command::Audit(args) => commands::audit(args, manifest_path, host),

@@ -8,6 +8,7 @@ mod glob;
 mod load;
 mod modes;
 mod patterns;
+pub mod promote;
 mod release;
 mod resolve;
 #[cfg(test)]
@@ -24,6 +25,7 @@ use crate::gates::{Gate, Mode};
 
 pub use builtin::builtin;
 pub use load::{load, load_file, parse};
+pub use modes::Given;
 pub use release::{looks_like_release, looks_like_version};
 pub use resolve::{Relaxation, Resolved, resolve};
 pub use validate::{Landing, Validation, render, validate};

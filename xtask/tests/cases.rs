@@ -95,6 +95,17 @@ cases! {
     orders_service_pre_ga
     orders_service_test_fails
     out_not_writable
+    promote
+    promote_all
+    promote_from_a_day
+    promote_invalid_file
+    promote_no_such_day
+    promote_nothing_to_change
+    promote_shared_value
+    promote_then_blocked
+    promote_unknown_gate
+    promote_unknown_stage
+    promote_without_a_file
     ref_from_the_ci
     release_tag_lax
     rule_too_wide

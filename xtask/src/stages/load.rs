@@ -44,7 +44,7 @@ pub fn parse(text: &[u8], file: &str) -> Result<Policy> {
     read(&Document::parse(text, file)?)
 }
 
-fn read(document: &Document) -> Result<Policy> {
+pub(super) fn read(document: &Document) -> Result<Policy> {
     let mut complaints = Complaints::new();
     let (mut stages, mut windows) = (Vec::new(), Vec::new());
     if let Some(fields) = Fields::read(document.root(), &TOP, &mut complaints) {
