@@ -203,6 +203,10 @@ catalog! {
         "tags are not at HEAD",
         "What would be judged is HEAD, and the verdict would be taken for one about the tag.",
         "Check out the tag (`git checkout TAG`), or name the ref that HEAD is to be judged as with --ref.";
+    FreezeActive = "FREEZE_ACTIVE", "The stage is frozen",
+        "freezes are active",
+        "People agreed that nothing goes into this stage during that time: nobody may be there to mend it.",
+        "Wait until the freeze is over; if it cannot wait, give --override-freeze \"REASON\", which stands in every report.";
     ReleaseTagLax = "RELEASE_TAG_LAX", "A release tag lands in a stage that requires nothing",
         "release tags land in a stage that requires nothing",
         "The tag looks like a release, but no pattern sends it to a stage with gates.",

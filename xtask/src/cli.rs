@@ -24,6 +24,8 @@ pub enum Command {
     Maturity(Maturity),
     /// Check ci/maturity-stages.yml and show where refs land
     ValidateStages(ValidateStages),
+    /// Require gates in a stage, or no longer, by editing ci/maturity-stages.yml in place
+    Promote(Promote),
     /// Approve shipped dependencies, or list what is not approved and why
     ApproveDeps(ApproveDeps),
     /// Write the CycloneDX SBOMs alone
@@ -59,6 +61,10 @@ pub struct Maturity {
     /// Gather only these checks; the others are pending; may be repeated
     #[arg(long, value_name = "CHECK", value_delimiter = ',')]
     pub only: Vec<String>,
+
+    /// Let it through although the stage is frozen, and say why; stands in the report with who and when
+    #[arg(long, value_name = "REASON")]
+    pub override_freeze: Option<String>,
 
     /// Tell what became laxer since this commit or tag [default: the last release tag before HEAD]
     #[arg(long, value_name = "REF")]
@@ -119,6 +125,29 @@ pub struct ValidateStages {
     /// Also show where this ref lands; may be repeated
     #[arg(long = "ref", value_name = "REF")]
     pub references: Vec<String>,
+}
+
+/// Arguments of `promote`.
+#[derive(Debug, Args)]
+pub struct Promote {
+    /// The stage, such as GA
+    pub stage: String,
+
+    /// The gates that it is to require
+    #[arg(value_name = "GATE", required_unless_present = "all", conflicts_with = "all")]
+    pub gates: Vec<String>,
+
+    /// Every gate
+    #[arg(long)]
+    pub all: bool,
+
+    /// Only report them from now on, instead of requiring them
+    #[arg(long)]
+    pub demote: bool,
+
+    /// Require them from this day on (UTC), and only report them until then
+    #[arg(long, value_name = "YYYY-MM-DD", conflicts_with = "demote")]
+    pub from: Option<String>,
 }
 
 /// Arguments of `approve-deps`.

@@ -1,6 +1,7 @@
 //! The small commands, and what the main job says on the streams.
 
 pub(crate) mod policy;
+mod promote;
 
 use std::io::Write;
 use std::path::Path;
@@ -19,6 +20,8 @@ use crate::setup::Setup;
 use crate::stages;
 use crate::verdict::{Severity, Verdict};
 use crate::workspace::Workspace;
+
+pub(crate) use promote::promote;
 
 /// Writes to standard output. A reader that went away is no error: it has seen what it wanted.
 pub(crate) fn print(text: &str) -> Result<()> {
@@ -73,7 +76,7 @@ pub(crate) fn validate_stages(
         None => stages::load(&workspace.root)?,
         Some(file) => stages::load_file(&host.current_dir.join(file), &file.to_string_lossy())?,
     };
-    let validation = stages::validate(&policy, &workspace.member_names(), &args.references);
+    let validation = stages::validate(&policy, &workspace.member_names(), &args.references, host.now);
     print(&stages::render(&validation)).map(|()| 0)
 }
 

@@ -11,10 +11,12 @@
 pub mod catalog;
 pub mod cli;
 mod commands;
+pub mod day;
 pub mod diagnostics;
 pub mod digest;
 pub mod error;
 pub mod evidence;
+pub mod freeze;
 pub mod gates;
 pub mod gather;
 pub mod host;
@@ -48,6 +50,7 @@ pub fn run(cli: &cli::Cli, host: &Host) -> Result<u8> {
     match &cli.command {
         cli::Command::Maturity(args) => maturity(args, manifest_path, host),
         cli::Command::ValidateStages(args) => commands::validate_stages(args, manifest_path, host),
+        cli::Command::Promote(args) => commands::promote(args, manifest_path, host),
         cli::Command::ApproveDeps(args) => commands::approve_deps(args, manifest_path, host),
         cli::Command::Sbom(args) => commands::sbom(args, manifest_path, host),
         cli::Command::Audit(args) => commands::audit(args, manifest_path, host),
@@ -61,15 +64,18 @@ fn maturity(args: &cli::Maturity, manifest_path: Option<&Path>, host: &Host) -> 
     let mut setup = Setup::load(host, manifest_path, &args.gather)?;
     setup.jobs = args.jobs;
     setup.base = args.base.clone();
+    let freeze_override = setup.freeze_override(host, args.override_freeze.as_deref())?;
     let own = setup.own_files(host, args.out.as_deref());
     let repository = Repository::read(&setup.processes, &setup.workspace.root, &own)?;
     setup.workspace.lockfile.tracked = repository.tracks(&setup.workspace.lockfile_path());
 
     // ref → stage
+    let effective_time = host.now;
+    let policy = setup.policy.at(effective_time);
     let facts = setup.ref_facts(host, args.reference.as_deref(), &repository);
-    let resolved = stages::resolve(&setup.policy, &setup.workspace.member_names(), &facts)?;
+    let resolved = stages::resolve(&policy, &setup.workspace.member_names(), &facts)?;
     let checks = promotion_guard::check_names(&setup.settings);
-    let chosen = plan::choose(args, &setup.policy, &checks, &resolved, host)?;
+    let chosen = plan::choose(args, &policy, &checks, &resolved, host)?;
 
     // stage → plan
     if args.dry_run {
@@ -80,7 +86,7 @@ fn maturity(args: &cli::Maturity, manifest_path: Option<&Path>, host: &Host) -> 
     // plan → gather
     let mut store = Store::open(&own.out)?;
     let live = commands::live(host, args.quiet);
-    if let Some(warning) = resolved.warning(&setup.policy) {
+    if let Some(warning) = resolved.warning(&policy) {
         live.note(&format!("warning: {}: {warning}", catalog::Code::ReleaseTagLax));
     }
     let context = setup.context(host, &live, store.staging());
@@ -97,13 +103,14 @@ fn maturity(args: &cli::Maturity, manifest_path: Option<&Path>, host: &Host) -> 
     let evidence = Evidence::record(&mut store, subject, subject_after, gathered)?;
 
     // gather → judge
-    let judgements = gates::judge(&evidence, &setup.settings, host.now);
+    let judgements = gates::judge(&evidence, &setup.settings, effective_time);
     let input = verdict::Input {
-        policy: &setup.policy,
+        policy: &policy,
         resolved: &resolved,
         chosen: &chosen,
         no_commit: repository.problem.as_deref(),
-        effective_time: host.now,
+        effective_time,
+        freeze_override: freeze_override.as_ref(),
     };
     let verdict = verdict::decide(&input, &evidence, &judgements);
 

@@ -133,4 +133,20 @@ mod tests {
             }
         });
     }
+
+    #[test]
+    fn a_day_from_which_on_a_gate_is_required_is_told_beforehand_in_all_of_them() {
+        let mut verdict = samples::passed_pilot();
+        assert!(!json::render(&verdict, "0.1.0").contains("becomes_required"));
+        verdict.gates[1].becomes_required = Some(time::macros::date!(2027 - 03 - 01));
+        let json = json::render(&verdict, "0.1.0");
+        assert!(json.contains("\"becomes_required\": \"2027-03-01\""), "{json}");
+        for text in [markdown::render(&verdict), terminal::summary(&verdict, &["r"], false)] {
+            let line = text.lines().find(|line| line.contains("92 components")).unwrap_or_default();
+            assert!(
+                line.contains("report_only") && line.contains("becomes required on 2027-03-01"),
+                "{text}"
+            );
+        }
+    }
 }

@@ -6,7 +6,9 @@
 use std::path::{Path, PathBuf};
 
 use crate::cli;
+use crate::diagnostics::shown;
 use crate::error::{Error, Result};
+use crate::freeze::{self, Overriding};
 use crate::gates::deps_approval;
 use crate::gates::policy_drift::{self, lock};
 use crate::gather::Context;
@@ -16,7 +18,7 @@ use crate::progress::Progress;
 use crate::settings::{self, Settings};
 use crate::stages::{self, Policy, RefFacts};
 use crate::workspace::Workspace;
-use crate::workspace::git::{OwnFiles, Repository};
+use crate::workspace::git::{OwnFiles, Repository, identity};
 
 /// Files that say how a workspace is built and judged, whatever is ignored: the commit must hold those
 /// that are there. That it holds Cargo.lock is for deps_approval to say.
@@ -167,6 +169,24 @@ impl Setup {
             return Err(process::interrupted());
         }
         Ok(())
+    }
+
+    /// Who overrides a freeze, and why, if `--override-freeze` was given.
+    ///
+    /// # Errors
+    /// A usage error if the reason cannot stand in a report; a tool error if git cannot be run.
+    pub fn freeze_override(&self, host: &Host, reason: Option<&str>) -> Result<Option<Overriding>> {
+        let Some(reason) = reason else { return Ok(None) };
+        let reason = freeze::reason(reason)?;
+        let ci = ["GITHUB_ACTOR", "GITLAB_USER_LOGIN"].into_iter().find_map(|name| host.var(name));
+        let who = match ci {
+            Some(login) => Some(login.to_owned()),
+            None => identity(&self.processes, &self.workspace.root)?,
+        };
+        let user = || ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|name| host.var(name));
+        let who = who.or_else(|| user().map(str::to_owned));
+        let who = who.map(|who| shown(&who).trim_matches('`').to_owned());
+        Ok(Some(Overriding { reason, who, when: host.now }))
     }
 
     /// What is known of refs, for the choice of the stage.

@@ -4,12 +4,13 @@
 //! printers only ever get `&Verdict`.
 
 mod decide;
+mod frozen;
 mod group;
 
 use std::borrow::Cow;
 
 use serde::Serialize;
-use time::OffsetDateTime;
+use time::{Date, OffsetDateTime};
 
 use crate::catalog::Code;
 pub use crate::evidence::Artifact;
@@ -201,6 +202,8 @@ pub struct GateVerdict {
     pub judgement: Judgement,
     /// The mode that the stage (or `--enforce`) gives the gate.
     pub mode: Mode,
+    /// The day from which on it is required, if that has not come.
+    pub becomes_required: Option<Date>,
     /// Whether it blocks: required, and neither pass nor not applicable.
     pub blocking: bool,
     /// The files that hold the evidence.

@@ -44,6 +44,8 @@ cases! {
     clippy_missing
     custom_check_fails
     custom_check_proves_nothing
+    dated_mode_beforehand
+    dated_mode_in_force
     deps_approved_with_the_command
     deps_listed
     deps_note_for_nothing
@@ -58,6 +60,16 @@ cases! {
     explain_unknown
     format_failed
     format_switched_off
+    freeze_active
+    freeze_lax_stage
+    freeze_of_another_stage
+    freeze_over
+    freeze_overridden
+    freeze_override_of_nothing
+    freeze_override_too_short
+    freeze_unknown_timezone
+    freeze_weekly
+    freeze_windows_overlap
     git_missing
     ignored_policy
     ignored_source
@@ -99,6 +111,17 @@ cases! {
     policy_unlocked
     policy_unreadable
     policy_workflow_changed
+    promote
+    promote_all
+    promote_from_a_day
+    promote_invalid_file
+    promote_no_such_day
+    promote_nothing_to_change
+    promote_shared_value
+    promote_then_blocked
+    promote_unknown_gate
+    promote_unknown_stage
+    promote_without_a_file
     ref_from_the_ci
     release_tag_lax
     rule_too_wide

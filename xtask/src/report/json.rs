@@ -68,6 +68,8 @@ struct WireLockfile<'a> {
 struct WireGate<'a> {
     gate: &'static str,
     mode: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    becomes_required: Option<String>,
     outcome: &'static str,
     blocking: bool,
     code: Option<&'static str>,
@@ -194,6 +196,7 @@ fn gate(gate: &GateVerdict) -> WireGate<'_> {
     WireGate {
         gate: judgement.gate.as_str(),
         mode: gate.mode.as_str(),
+        becomes_required: gate.becomes_required.map(|day| day.to_string()),
         outcome: match judgement.outcome {
             Outcome::Pass => "pass",
             Outcome::Fail => "fail",

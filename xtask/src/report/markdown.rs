@@ -138,11 +138,13 @@ fn gates(out: &mut String, gates: &[GateVerdict]) {
     for gate in gates {
         let judgement = &gate.judgement;
         let blocks = if gate.blocking { ", **blocks**" } else { "" };
+        let becomes = gate.becomes_required.map(|day| format!(", becomes required on {day}"));
         let _ = writeln!(
             out,
-            "| {} | {} | {}{blocks} | {} |",
+            "| {} | {}{} | {}{blocks} | {} |",
             judgement.gate,
             gate.mode.as_str(),
+            becomes.unwrap_or_default(),
             outcome(judgement.outcome),
             inline(&judgement.message)
         );

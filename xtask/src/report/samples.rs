@@ -65,12 +65,24 @@ fn gate(
         break_glass: Vec::new(),
         duration_ms,
     };
-    GateVerdict { judgement, mode, blocking: mode == Mode::Required && !proven, evidence }
+    GateVerdict {
+        judgement,
+        mode,
+        becomes_required: None,
+        blocking: mode == Mode::Required && !proven,
+        evidence,
+    }
 }
 
 fn missing(gate: Gate, mode: Mode) -> GateVerdict {
     let judgement = Judgement::missing(gate);
-    GateVerdict { judgement, mode, blocking: mode == Mode::Required, evidence: vec![] }
+    GateVerdict {
+        judgement,
+        mode,
+        becomes_required: None,
+        blocking: mode == Mode::Required,
+        evidence: vec![],
+    }
 }
 
 fn reason(gate: &str, code: Code, message: &str) -> BlockingReason {

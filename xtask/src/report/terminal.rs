@@ -72,7 +72,9 @@ fn gates(out: &mut String, gates: &[GateVerdict], paint: &Paint) {
             Outcome::NotApplicable => "- N/A    ".to_string(),
         };
         let mode = gate.mode.as_str();
-        let _ = writeln!(out, "  {word}  {:20}  {mode:11}  {}", judgement.gate, line(&judgement.message));
+        let becomes = gate.becomes_required.map(|day| format!(" (becomes required on {day})"));
+        let (message, becomes) = (line(&judgement.message), becomes.unwrap_or_default());
+        let _ = writeln!(out, "  {word}  {:20}  {mode:11}  {message}{becomes}", judgement.gate);
     }
 }
 

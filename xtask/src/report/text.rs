@@ -1,7 +1,7 @@
 //! Text from outside, made harmless for any format: control characters become visible, lines stay
 //! lines, and lengths are bounded. Markup is not known here; that is each printer's own business.
 
-use time::{OffsetDateTime, UtcOffset};
+pub(super) use crate::day::rfc3339;
 
 /// Characters that a terminal or a browser acts on instead of showing: controls, and those that
 /// reorder text, join it, or take no room.
@@ -76,14 +76,6 @@ pub(super) fn duration(ms: u64) -> String {
         0..60 => format!("{}.{} s", tenths / 10, tenths % 10),
         seconds => format!("{} min {:02} s", seconds / 60, seconds % 60),
     }
-}
-
-/// RFC 3339 in UTC, whole seconds.
-pub(super) fn rfc3339(moment: OffsetDateTime) -> String {
-    let moment = moment.to_offset(UtcOffset::UTC);
-    let (date, (hour, minute, second)) = (moment.date(), moment.to_hms());
-    let (year, month, day) = date.to_calendar_date();
-    format!("{year:04}-{:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z", u8::from(month))
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! The stages that are in force where no file says otherwise.
 
+use std::collections::BTreeMap;
+
 use super::{Policy, Stage};
 use crate::gates::Gate;
 use crate::gates::Mode;
@@ -14,6 +16,7 @@ pub fn builtin() -> Policy {
             .into_iter()
             .map(|gate| (gate, if required.contains(&gate) { Mode::Required } else { Mode::ReportOnly }))
             .collect(),
+        dated: BTreeMap::new(),
     };
     Policy {
         stages: vec![
@@ -26,6 +29,7 @@ pub fn builtin() -> Policy {
             ),
             stage("GA", "Production ready. Strict governance.", &["v*", "{package}-v*"], &Gate::ALL),
         ],
+        freeze: Vec::new(),
         file: None,
     }
 }

@@ -7,17 +7,14 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::glob::Glob;
-use super::{FILE, Policy, Stage, builtin};
+use super::{FILE, Policy, Stage, builtin, modes};
 use crate::diagnostics::shown;
 use crate::error::Result;
-use crate::gates::Gate;
-use crate::gates::Mode;
-use crate::yaml::{self, Complaints, Document, Fields, Keys, Node, Value, did_you_mean};
+use crate::freeze;
+use crate::yaml::{self, Complaints, Document, Fields, Keys, Node, Value};
 
-const TOP: Keys = Keys { known: &["version", "stages"], later: &["freeze"] };
+const TOP: Keys = Keys::new(&["version", "stages", "freeze"]);
 const STAGE: Keys = Keys::new(&["description", "patterns", "gates"]);
-const MODES: [(&str, Mode); 2] = [("report_only", Mode::ReportOnly), ("required", Mode::Required)];
-const EXPECTED_GATES: &str = "report_only, required, or a mode for each gate";
 const EXPECTED_PATTERNS: &str = "a list of globs over ref names, such as [\"v*\"]";
 
 /// Reads the policy of a workspace; the built-in stages if it has no such file.
@@ -47,17 +44,28 @@ pub fn parse(text: &[u8], file: &str) -> Result<Policy> {
     read(&Document::parse(text, file)?)
 }
 
-fn read(document: &Document) -> Result<Policy> {
+pub(super) fn read(document: &Document) -> Result<Policy> {
     let mut complaints = Complaints::new();
-    let mut stages = Vec::new();
+    let (mut stages, mut windows) = (Vec::new(), Vec::new());
     if let Some(fields) = Fields::read(document.root(), &TOP, &mut complaints) {
         yaml::version(&fields, &mut complaints);
         if let Some(node) = fields.need("stages", "a mapping from stage names to stages", &mut complaints) {
             stages = read_stages(node, &mut complaints);
         }
+        if let Some(node) = fields.get("freeze") {
+            // The names of stages with mistakes in them are names all the same.
+            let names = fields.get("stages").map(names).unwrap_or_default();
+            windows = freeze::read(node, &names, &mut complaints);
+        }
     }
     document.finish(complaints)?;
-    Ok(Policy { stages, file: Some(document.file().to_owned()) })
+    Ok(Policy { stages, freeze: windows, file: Some(document.file().to_owned()) })
+}
+
+fn names(stages: &Node) -> Vec<&str> {
+    let Value::Mapping(entries) = &stages.value else { return Vec::new() };
+    let keys = entries.iter().map(|(key, _)| &key.value);
+    keys.filter_map(|key| if let Value::Text(name) = key { Some(name.as_str()) } else { None }).collect()
 }
 
 fn read_stages(node: &Node, complaints: &mut Complaints) -> Vec<Stage> {
@@ -93,10 +101,14 @@ fn read_stage(
     };
     let patterns = fields.need("patterns", EXPECTED_PATTERNS, complaints);
     let patterns = patterns.map(|node| read_patterns(name, node, taken, complaints)).unwrap_or_default();
-    let gates = fields.need("gates", EXPECTED_GATES, complaints);
-    let gates = gates.map(|node| read_gates(node, complaints)).unwrap_or_default();
+    let gates = fields.need("gates", modes::EXPECTED_GATES, complaints);
+    let gates = gates.map(|node| modes::read(node, complaints)).unwrap_or_default();
     let description = description.split_whitespace().collect::<Vec<_>>().join(" ");
-    Some(Stage { name: name.to_owned(), description, patterns, gates })
+    let mut stage = Stage { name: name.to_owned(), description, patterns, ..Stage::default() };
+    for (gate, given) in gates {
+        given.put(&mut stage, gate);
+    }
+    Some(stage)
 }
 
 fn read_patterns(
@@ -126,48 +138,4 @@ fn read_patterns(
         }
     }
     patterns
-}
-
-fn read_gates(node: &Node, complaints: &mut Complaints) -> BTreeMap<Gate, Mode> {
-    let mut gates = BTreeMap::new();
-    if let Value::Text(_) = node.value {
-        let mode = node.word(&MODES, complaints);
-        gates.extend(mode.into_iter().flat_map(|mode| Gate::ALL.map(|gate| (gate, mode))));
-        return gates;
-    }
-    let Some(entries) = node.entries(EXPECTED_GATES, complaints) else { return gates };
-    let mut named = Vec::new();
-    for (name, key, value) in entries {
-        match Gate::parse(name) {
-            Some(gate) => {
-                named.push(gate);
-                gates.extend(read_mode(value, complaints).map(|mode| (gate, mode)));
-            }
-            None => {
-                let message = format!("unknown gate {}", shown(name));
-                complaints.at(key, message, did_you_mean(name, &Gate::ALL.map(Gate::as_str)));
-            }
-        }
-    }
-    for gate in Gate::ALL {
-        if !named.contains(&gate) {
-            let help = format!("add {gate}: report_only, or {gate}: required");
-            complaints.missing(node, format!("the gate {gate} is left out"), help);
-        }
-    }
-    gates
-}
-
-fn read_mode(node: &Node, complaints: &mut Complaints) -> Option<Mode> {
-    let Value::Mapping(entries) = &node.value else { return node.word(&MODES, complaints) };
-    let dated = |key: &Node| key.value == Value::Text("required_from".into());
-    match entries.iter().find(|(key, _)| dated(key)) {
-        Some((key, _)) => complaints.at(
-            key,
-            "`required_from` is not known to this version yet",
-            "write report_only or required until a later version reads dates",
-        ),
-        None => node.wrong("report_only or required", complaints),
-    }
-    None
 }

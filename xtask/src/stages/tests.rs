@@ -1,7 +1,10 @@
 use std::collections::BTreeMap;
 
+use time::macros::datetime;
+
 use super::*;
 
+const NOW: OffsetDateTime = datetime!(2027-02-28 23:59:59 UTC);
 const PACKAGES: [&str; 2] = ["orders-api", "orders-service"];
 
 fn complaints(text: &str) -> Vec<String> {
@@ -53,7 +56,7 @@ stages:
     patterns: []
     gates:
       promotion_gard: required
-      deps_approval: {required_from: 2027-03-01}
+      deps_approval: {required_from: 2027-02-29}
       policy_drift: requird
       policy_drift: required
       field_budgets: [1]
@@ -61,7 +64,7 @@ stages:
     patterns: ['*']
     gates:
   C: ~
-freeze: []
+freeze: [{name: 5, stages: [PLOT], reason: r, from: 2026-01-01T00:00:00Z, until: 2027-01-01T00:00:00Z}]
 colour: red
 ";
     let expected = [
@@ -74,16 +77,17 @@ colour: red
         "s.yml:9:5: stages.GA.gates: the gate promotion_guard is left out (add promotion_guard: report_only, or promotion_guard: required)",
         "s.yml:9:5: stages.GA.gates: the gate observability_verify is left out (add observability_verify: report_only, or observability_verify: required)",
         "s.yml:10:7: stages.GA.gates.promotion_gard: unknown gate `promotion_gard` (did you mean `promotion_guard`? valid are promotion_guard, deps_approval, policy_drift, field_budgets or observability_verify)",
-        "s.yml:11:23: stages.GA.gates.deps_approval.required_from: `required_from` is not known to this version yet (write report_only or required until a later version reads dates)",
+        "s.yml:11:38: stages.GA.gates.deps_approval.required_from: `2027-02-29` is no day that exists (expected a day such as 2027-03-01; from 00:00 UTC of it on the gate is required)",
         "s.yml:12:21: stages.GA.gates.policy_drift: unknown word `requird` (did you mean `required`? valid are report_only or required)",
         "s.yml:13:7: stages.GA.gates.policy_drift: the key `policy_drift` is given twice (first given in line 12; delete one of them)",
-        "s.yml:14:22: stages.GA.gates.field_budgets: found a list (expected report_only or required)",
+        "s.yml:14:22: stages.GA.gates.field_budgets: found a list (expected report_only, required or {required_from: YYYY-MM-DD})",
         "s.yml:15:3: stages.B B: `B B` cannot be a stage's name (use letters, digits, _ and -, at most 40)",
         "s.yml:16:16: stages.B B.patterns[0]: the pattern `*` is already one of `PILOT` (a ref can land in one stage only; delete one of them)",
         "s.yml:17:11: stages.B B.gates: found nothing (expected report_only, required, or a mode for each gate)",
         "s.yml:18:6: stages.C: found nothing (expected a mapping with the keys description, patterns, gates)",
-        "s.yml:19:1: freeze: `freeze` is not known to this version yet (remove it: a later version will read it)",
-        "s.yml:20:1: colour: unknown key `colour` (expected version or stages)",
+        "s.yml:19:17: freeze[0].name: found 5 (expected a text; put it in quotes)",
+        "s.yml:19:29: freeze[0].stages[0]: there is no stage `PLOT` (did you mean `PILOT`? valid are PILOT, GA, B B or C)",
+        "s.yml:20:1: colour: unknown key `colour` (expected version, stages or freeze)",
     ];
     assert_eq!(complaints(text), expected);
 }
@@ -91,7 +95,7 @@ colour: red
 #[test]
 fn what_is_no_policy_at_all() {
     for (text, expected) in [
-        ("5", "s.yml:1:1: found 5 (expected a mapping with the keys version, stages)"),
+        ("5", "s.yml:1:1: found 5 (expected a mapping with the keys version, stages, freeze)"),
         ("{}", "s.yml:1:1: the key `version` is missing (add version: 1)"),
         ("version: 1\nstages: {}\n", "s.yml:2:1: stages: there is no stage"),
         ("version: 1\nstages: []\n", "s.yml:2:9: stages: found a list"),
@@ -283,7 +287,7 @@ stages:
 
 #[test]
 fn validation_shows_a_table_and_where_refs_land() {
-    let validation = validate(&builtin(), &PACKAGES, &["release/9".into(), "a b".into()]);
+    let validation = validate(&builtin(), &PACKAGES, &["release/9".into(), "a b".into()], NOW);
     let expected = "\
 the built-in stages: valid
 
@@ -323,7 +327,7 @@ stages:
         "s.yml",
     )
     .unwrap();
-    let warnings = validate(&policy, &[], &[]).warnings.join("\n");
+    let warnings = validate(&policy, &[], &[], NOW).warnings.join("\n");
     for expected in [
         "LOW: no ref can reach the pattern `a b`: git allows no such name",
         "LOW: no ref can reach the pattern `{package}-x`: there is no package",

@@ -2,10 +2,15 @@
 //!
 //! Pure. A policy that loads is valid; what is found here are warnings.
 
+use time::{Date, OffsetDateTime};
+
 use super::glob::Glob;
+use super::modes::Given;
 use super::patterns::{Kind, Patterns, Reference, Tie, is_ref_name};
-use super::{Policy, RefFacts, looks_like_release};
+use super::{Policy, RefFacts, Stage, looks_like_release};
+use crate::day::{day_of, rfc3339};
 use crate::diagnostics::shown;
+use crate::freeze::{Window, active};
 use crate::gates::Gate;
 use crate::gates::Mode;
 
@@ -15,7 +20,9 @@ pub struct Validation {
     /// Where the policy is from.
     pub source: String,
     /// Each stage with its description and the mode of each gate in [`Gate::ALL`]'s order.
-    pub stages: Vec<(String, String, Vec<Mode>)>,
+    pub stages: Vec<(String, String, Vec<String>)>,
+    /// Each freeze: its name, the stages, when it is, and until when if it is now.
+    pub freezes: Vec<[String; 4]>,
     /// Where sample refs and the user's own land.
     pub landings: Vec<Landing>,
     /// What is odd, and what to do about it.
@@ -33,12 +40,12 @@ pub struct Landing {
     pub why: String,
 }
 
-/// Where refs land in a policy and what is odd in it. `refs` are the user's own samples.
-pub fn validate(policy: &Policy, packages: &[&str], refs: &[String]) -> Validation {
+/// Where refs land in a policy and what is odd in it now. `refs` are the user's own samples.
+pub fn validate(policy: &Policy, packages: &[&str], refs: &[String], now: OffsetDateTime) -> Validation {
     let patterns = Patterns::new(policy, packages);
     let mut warnings = unreachable_patterns(&patterns, packages);
-    warnings.extend(laxer_than_before(policy));
-    warnings.extend(unguarded_releases(policy, &patterns, packages, refs));
+    warnings.extend(laxer_than_before(policy, now));
+    warnings.extend(unguarded_releases(&policy.at(now), &patterns, packages, refs));
     let mut samples: Vec<String> =
         ["main", "feature/x", "refs/pull/7/merge", "v1.2.0-rc.1", "v1.2.0", "1.2.0"].map(String::from).into();
     if let Some(package) = packages.first() {
@@ -49,11 +56,20 @@ pub fn validate(policy: &Policy, packages: &[&str], refs: &[String]) -> Validati
             samples.push(name.clone());
         }
     }
+    let freeze = |window: &Window| {
+        let stages = window.stages.iter();
+        let open = stages.filter_map(|stage| active(std::slice::from_ref(window), stage, now).pop()).next();
+        let until = open.map_or_else(|| "no".to_owned(), |open| format!("until {}", rfc3339(open.until)));
+        [window.name.clone(), window.stages.join(", "), window.span.to_string(), until]
+    };
     let stages = policy.stages.iter();
     Validation {
+        freezes: policy.freeze.iter().map(freeze).collect(),
         source: policy.source().to_owned(),
         stages: stages
-            .map(|s| (s.name.clone(), s.description.clone(), Gate::ALL.map(|gate| s.mode(gate)).to_vec()))
+            .map(|s| {
+                (s.name.clone(), s.description.clone(), Gate::ALL.map(|gate| s.mode_in_words(gate)).to_vec())
+            })
             .collect(),
         landings: samples.iter().map(|name| landing(&patterns, name)).collect(),
         warnings,
@@ -138,15 +154,24 @@ pub(super) fn examples(glob: &Glob, packages: &[&str]) -> Vec<Reference> {
     references
 }
 
-fn laxer_than_before(policy: &Policy) -> Vec<String> {
+/// Where a stage asks for less than the one before it, today or on a day to come.
+pub(super) fn laxer_than_before(policy: &Policy, now: OffsetDateTime) -> Vec<String> {
+    // Since when a gate is required, days that have come being as good as one another.
+    let since = |stage: &Stage, gate| match Given::of(stage, gate) {
+        Given::RequiredFrom(day) => day.max(day_of(now)),
+        Given::Plain(Mode::Required) => day_of(now),
+        Given::Plain(Mode::ReportOnly) => Date::MAX,
+    };
     let mut warnings = Vec::new();
     for pair in policy.stages.windows(2) {
         let [lower, upper] = pair else { continue };
         for gate in Gate::ALL {
-            if lower.mode(gate) == Mode::Required && upper.mode(gate) == Mode::ReportOnly {
+            if since(lower, gate) < since(upper, gate) {
                 warnings.push(format!(
-                    "{upper} is laxer than {lower}, which stands before it: {gate} is required in {lower} and \
-                     report_only in {upper}; stages go from lax to strict",
+                    "{upper} is laxer than {lower}, which stands before it: {gate} is {} in {lower} and \
+                     {} in {upper}; stages go from lax to strict",
+                    lower.mode_in_words(gate),
+                    upper.mode_in_words(gate),
                     upper = upper.name,
                     lower = lower.name
                 ));
@@ -207,7 +232,7 @@ pub fn render(validation: &Validation) -> String {
     let mut stages = vec![header];
     for (name, _, modes) in &validation.stages {
         let mut row = vec![name.clone()];
-        row.extend(modes.iter().map(|mode| mode.as_str().to_owned()));
+        row.extend(modes.iter().cloned());
         stages.push(row);
     }
     let mut landings = vec![["ref", "stage", "pattern"].map(String::from).to_vec()];
@@ -220,6 +245,11 @@ pub fn render(validation: &Validation) -> String {
     text += &table(&stages);
     text += "\n";
     text += &table(&landings);
+    if !validation.freezes.is_empty() {
+        let header = ["freeze", "stages", "when", "now"].map(String::from);
+        let rows: Vec<_> = [header].iter().chain(&validation.freezes).map(|row| row.to_vec()).collect();
+        text.extend(["\n", &table(&rows)]);
+    }
     for warning in &validation.warnings {
         text.extend(["\nwarning: ", warning]);
     }

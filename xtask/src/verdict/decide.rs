@@ -4,10 +4,12 @@ use time::OffsetDateTime;
 
 use crate::catalog::Code;
 use crate::evidence::{Evidence, EvidenceFile, Subject};
+use crate::freeze::Overriding;
 use crate::gates::Gate;
 use crate::plan::Chosen;
 use crate::stages::{Policy, Resolved, Stage};
 
+use super::frozen;
 use super::{
     BlockingReason, Decision, Finding, GateVerdict, Group, Judgement, Mode, Outcome, Readiness, Severity,
     Verdict,
@@ -16,7 +18,7 @@ use super::{
 /// What a verdict is made from, beside the evidence and the judgements.
 #[derive(Debug, Clone, Copy)]
 pub struct Input<'a> {
-    /// The stages.
+    /// The stages as they are at the effective time.
     pub policy: &'a Policy,
     /// Which stage the ref claims.
     pub resolved: &'a Resolved,
@@ -26,6 +28,8 @@ pub struct Input<'a> {
     pub no_commit: Option<&'a str>,
     /// The moment at which it is judged, UTC.
     pub effective_time: OffsetDateTime,
+    /// Who overrides a freeze and why, if somebody does.
+    pub freeze_override: Option<&'a Overriding>,
 }
 
 /// (evidence, judgements, stage, time) → verdict.
@@ -43,7 +47,11 @@ pub fn decide(input: &Input<'_>, evidence: &Evidence, judgements: &[Judgement]) 
     if reasons.is_empty() && (lax.is_some() || release) && uncommitted_policy(&evidence.subject) {
         reasons = by_code("subject", &about_subject);
     }
-    let readiness = readiness(policy, judgements, &about_subject);
+    // A freeze blocks whatever the stage requires, and comes first: nothing else need be done before its end.
+    let frozen = frozen::look(policy, &stage.name, input.effective_time, input.freeze_override);
+    reasons.splice(0..0, by_code("subject", &frozen.findings));
+    let readiness = readiness(input, judgements, &about_subject);
+    about_subject.splice(0..0, frozen.findings);
     about_subject.extend(lax.map(|message| Finding::warning(Code::ReleaseTagLax, message)));
     Verdict {
         subject: evidence.subject.clone(),
@@ -56,8 +64,12 @@ pub fn decide(input: &Input<'_>, evidence: &Evidence, judgements: &[Judgement]) 
         blocking_reasons: reasons,
         gates,
         readiness,
-        overrides: chosen.overrides.clone(),
-        break_glass: judgements.iter().flat_map(|judgement| judgement.break_glass.clone()).collect(),
+        overrides: chosen.overrides.iter().cloned().chain(frozen.flag).collect(),
+        break_glass: judgements
+            .iter()
+            .flat_map(|judgement| judgement.break_glass.clone())
+            .chain(frozen.break_glass)
+            .collect(),
         artifacts: evidence.artifacts.clone(),
     }
 }
@@ -127,7 +139,9 @@ fn gate_verdicts(
         let mode = if enforced.contains(&gate) { Mode::Required } else { stage.mode(gate) };
         let proven = matches!(judgement.outcome, Outcome::Pass | Outcome::NotApplicable);
         let evidence = files.iter().filter(|file| file.gate == gate.as_str()).cloned().collect();
-        GateVerdict { judgement, mode, blocking: mode == Mode::Required && !proven, evidence }
+        let becomes_required = stage.becomes_required(gate).filter(|_| mode == Mode::ReportOnly);
+        let blocking = mode == Mode::Required && !proven;
+        GateVerdict { judgement, mode, becomes_required, blocking, evidence }
     };
     Gate::ALL.into_iter().map(verdict).collect()
 }
@@ -174,15 +188,20 @@ fn decision(reasons: &[BlockingReason]) -> Decision {
     if reasons.is_empty() { Decision::Passed } else { Decision::Blocked }
 }
 
-/// For every stage, whether this commit would pass it.
-fn readiness(policy: &Policy, judgements: &[Judgement], subject_findings: &[Finding]) -> Vec<Readiness> {
+/// For every stage, whether this commit would pass it by the policy alone, without any flag.
+fn readiness(input: &Input<'_>, judgements: &[Judgement], subject_findings: &[Finding]) -> Vec<Readiness> {
     let ready = |stage: &Stage| {
         let gates = gate_verdicts(judgements, stage, &[], &[]);
-        let blocking_reasons = blocking_reasons(subject_findings, &gates);
-        Readiness { stage: stage.name.clone(), would_pass: blocking_reasons.is_empty(), blocking_reasons }
+        let frozen = frozen::look(input.policy, &stage.name, input.effective_time, None);
+        let mut reasons = by_code("subject", &frozen.findings);
+        reasons.extend(blocking_reasons(subject_findings, &gates));
+        Readiness { stage: stage.name.clone(), would_pass: reasons.is_empty(), blocking_reasons: reasons }
     };
-    policy.stages.iter().map(ready).collect()
+    input.policy.stages.iter().map(ready).collect()
 }
+
+#[cfg(test)]
+mod freeze_tests;
 
 #[cfg(test)]
 mod tests {
@@ -191,7 +210,7 @@ mod tests {
     use super::*;
     use crate::evidence::subject::Lockfile;
 
-    fn subject(commit: &str, dirty: &[&str]) -> Subject {
+    pub(super) fn subject(commit: &str, dirty: &[&str]) -> Subject {
         Subject {
             commit: commit.into(),
             tree: "tree".into(),
@@ -206,13 +225,13 @@ mod tests {
         }
     }
 
-    fn stage(name: &str, required: &[Gate]) -> Stage {
+    pub(super) fn stage(name: &str, required: &[Gate]) -> Stage {
         let mode = |gate| if required.contains(&gate) { Mode::Required } else { Mode::ReportOnly };
         let gates: BTreeMap<Gate, Mode> = Gate::ALL.into_iter().map(|gate| (gate, mode(gate))).collect();
-        Stage { name: name.into(), description: String::new(), patterns: Vec::new(), gates }
+        Stage { name: name.into(), gates, ..Stage::default() }
     }
 
-    fn judged(gate: Gate, outcome: Outcome, code: Option<Code>) -> Judgement {
+    pub(super) fn judged(gate: Gate, outcome: Outcome, code: Option<Code>) -> Judgement {
         let findings = code.map(|code| Finding::error(code, "found")).into_iter().collect();
         Judgement {
             gate,
@@ -321,12 +340,5 @@ mod tests {
                 "promotion_guard: LINT_FAILED (three)",
             ]
         );
-    }
-
-    #[test]
-    fn readiness_speaks_of_every_stage() {
-        let policy = Policy { stages: vec![stage("PILOT", &[]), stage("GA", &Gate::ALL)], file: None };
-        let ready = readiness(&policy, &[], &[]);
-        assert_eq!(ready.iter().map(|ready| ready.would_pass).collect::<Vec<_>>(), [true, false]);
     }
 }

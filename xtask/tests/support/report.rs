@@ -65,6 +65,8 @@ impl Report {
         expect("the gates are not the five", gates.iter().map(|gate| &gate["gate"]).eq(GATES));
         for gate in gates {
             let mut keys: Vec<&str> = gate.as_object().into_iter().flatten().map(|(key, _)| &**key).collect();
+            // Only a gate whose day has not come has this one.
+            keys.retain(|key| *key != "becomes_required" || gate["mode"] != "report_only");
             let mut agreed = GATE_KEYS.to_vec();
             keys.sort_unstable();
             agreed.sort_unstable();

@@ -9,7 +9,8 @@ use std::path::Path;
 use toml_edit::{Document, Item, Table};
 
 use super::lockfile::is_sha256;
-use super::text::{clean, day, one_line};
+use super::text::{clean, one_line};
+use crate::day::day;
 use crate::diagnostics::{Complaint, nearest};
 use crate::error::{Error, Result};
 use crate::evidence::deps::{Approval, Approvals, Rule};

@@ -4,9 +4,10 @@
 use time::OffsetDateTime;
 
 use super::register::{Register, Standing, Unused};
-use super::text::{clean, count, day_of, some_of};
+use super::text::{clean, count, some_of};
 use super::{approvals, licences, sources};
 use crate::catalog::Code;
+use crate::day::day_of;
 use crate::evidence::Ended;
 use crate::evidence::deps::{Component, DepsFacts, Source};
 use crate::gates::Gate;

@@ -8,8 +8,8 @@ use std::collections::HashSet;
 use globset::{Glob, GlobMatcher};
 use time::Date;
 
-use super::text::day;
 use super::{sources, vet};
+use crate::day::day;
 use crate::evidence::deps::{Approval, Component, DepsFacts, Rule};
 
 /// What is known of a component's approval.

@@ -31,6 +31,8 @@ pub(super) enum Measure {
     Demand,
     /// An exception, by the last day on which it holds.
     Until,
+    /// A window of time in which nothing is promoted: `MOMENT to MOMENT`, or a weekly one in words.
+    Frozen,
     /// A text that excuses from something by being there.
     Excuse,
     /// A text that asks for something by being there.
@@ -63,6 +65,7 @@ impl Measure {
             Measure::Permit => laxer_if(flag(from).zip(flag(to)), Ordering::Greater),
             Measure::Demand => laxer_if(flag(from).zip(flag(to)), Ordering::Less),
             Measure::Until => until(from, to),
+            Measure::Frozen => frozen(from, to),
             Measure::Excuse => laxer_if(Some((from.is_some(), to.is_some())), Ordering::Greater),
             Measure::Proof => laxer_if(Some((from.is_some(), to.is_some())), Ordering::Less),
             Measure::Landings | Measure::Unclear => Direction::Unclear,
@@ -162,5 +165,18 @@ fn until(from: Option<&Value>, to: Option<&Value>) -> Direction {
         (Some(_), None) => Direction::Stricter,
         // Days in this form sort by time; what is no day, such as `never`, sorts behind them.
         _ => laxer_if(text(from).zip(text(to)), Ordering::Greater),
+    }
+}
+
+/// Stricter only if it surely holds all that it held before. Moments in UTC sort by time as they are
+/// written; of weekly windows it is not told.
+fn frozen(from: Option<&Value>, to: Option<&Value>) -> Direction {
+    let (Some(from), Some(to)) = (text(from), text(to)) else { return Direction::Unclear };
+    let once = |text: &'_ str| text.starts_with(|c: char| c.is_ascii_digit());
+    match (from.split_once(" to "), to.split_once(" to ")) {
+        (Some(old), Some(new)) if once(from) && once(to) && new.0 <= old.0 && old.1 <= new.1 => {
+            Direction::Stricter
+        }
+        _ => Direction::Laxer,
     }
 }

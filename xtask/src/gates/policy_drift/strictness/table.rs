@@ -18,6 +18,9 @@ const RULE: Measure = Ladder(&[&["off", "report", "on"]]);
 const MEASURES: &[(&str, Measure)] = &[
     ("stages.*.gates.*", Mode),
     ("stages.*.patterns", Landings),
+    ("stages.freeze", Demanded),
+    ("stages.freeze.*.stages", Demanded),
+    ("stages.freeze.*.when", Frozen),
     // promotion_guard
     ("evidence.promotion_guard.*.not_applicable", Excuse),
     ("evidence.promotion_guard.lint.deny", Demanded),

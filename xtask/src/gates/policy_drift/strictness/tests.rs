@@ -50,6 +50,14 @@ fn each_measure_knows_both_ways() {
             Laxer,
         ),
         ("stages.GA.gates.deps_approval", text("required from 2027-03-01"), text("required"), Stricter),
+        ("stages.freeze", set(&["year end"]), set(&[]), Laxer),
+        ("stages.freeze.weekend.stages", set(&["GA", "PRE_GA"]), set(&["GA"]), Laxer),
+        (
+            "stages.freeze.\"year end\".when",
+            text("2026-12-18 to 2027-01-04"),
+            text("2026-12-18 to 2027-01-03"),
+            Laxer,
+        ),
         ("evidence.promotion_guard.audit.max_age_days", number(30), number(90), Laxer),
         ("evidence.promotion_guard.tests.timeout", number(1800), number(900), Stricter),
         ("evidence.promotion_guard.checks.e2e.timeout", number(60), number(900), Laxer),
@@ -106,6 +114,19 @@ fn each_measure_knows_both_ways() {
             assert_eq!(lead(key, &to, &from), back, "{key}: back");
         }
     }
+}
+
+#[test]
+fn a_freeze_is_stricter_only_if_it_surely_holds_all_that_it_held() {
+    let key = "stages.freeze.x.when";
+    let lead = |from: &str, to: &str| lead(key, &text(from), &text(to));
+    assert_eq!(lead("2026-12-18 to 2027-01-04", "2026-12-17 to 2027-01-05"), Direction::Stricter);
+    assert_eq!(lead("2026-12-18 to 2027-01-04", "2026-12-17 to 2027-01-03"), Direction::Laxer);
+    assert_eq!(lead("2026-12-18 to 2027-01-04", "every Fri 16:00 to Mon 08:00 (UTC)"), Direction::Laxer);
+    assert_eq!(
+        lead("every Fri 16:00 to Mon 08:00 (UTC)", "every Fri 15:00 to Mon 08:00 (UTC)"),
+        Direction::Laxer
+    );
 }
 
 #[test]
