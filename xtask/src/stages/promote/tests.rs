@@ -298,3 +298,38 @@ fn a_link_stays_a_link_and_leads_nowhere_else() {
     assert!(error.to_string().contains("leads out of the workspace"), "{error}");
     assert_eq!(fs::read_to_string(&outside).unwrap(), file("required"));
 }
+
+#[test]
+fn a_slip_anywhere_in_the_file_is_no_panic_and_changes_nothing_else() {
+    let each = "
+      promotion_guard: !!str required
+      deps_approval: &m report_only
+      policy_drift: \"report_only\"
+      field_budgets: {required_from: 2026-12-01}
+      observability_verify:
+        required_from: 2026-12-01";
+    let slips = [
+        "", "{", "}", "[", "&", "*", "!", "'", "\"", "#", ":", "|", "-", "\n", "\r", "\t", " ", "?",
+        "\u{2028}", "ü",
+    ];
+    let mut valid = 0;
+    for sample in [file("&a report_only # all"), file("{required_from: '2026-12-01'}"), file(each)] {
+        for (count, (at, removed)) in sample.char_indices().enumerate() {
+            let rest = &sample[at + removed.len_utf8()..];
+            // Three of them at each place: all of them everywhere would take half a minute.
+            for turn in 0..3 {
+                let slip = slips[(count * 3 + turn) % slips.len()];
+                let mode = if (count + turn) % 2 == 0 { REQUIRED } else { FROM };
+                let text = format!("{}{slip}{rest}", &sample[..at]);
+                let Ok(found) = edited(&text, &ONE, mode) else { continue };
+                valid += 1;
+                let before = parse(text.as_bytes(), FILE).unwrap();
+                let mut after = parse(found.as_bytes(), FILE).unwrap();
+                let (index, stage) = before.find("GA").unwrap();
+                Given::of(stage, ONE[0]).put(&mut after.stages[index], ONE[0]);
+                assert_eq!(after, before, "{text}");
+            }
+        }
+    }
+    assert!(valid > 100, "only {valid} of them were files at all");
+}
