@@ -5,6 +5,7 @@
 mod deps;
 mod guard;
 mod load;
+mod policy;
 #[cfg(test)]
 mod tests;
 mod values;
@@ -13,6 +14,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 pub use load::{load, parse};
+pub use policy::{PolicyDrift, Rule, RuleMode};
 
 /// Where the settings are, relative to the workspace root.
 pub const FILE: &str = "ci/maturity-evidence.yml";
@@ -26,6 +28,8 @@ pub struct Settings {
     pub promotion_guard: PromotionGuard,
     /// The SBOM and what is approved in it.
     pub deps_approval: DepsApproval,
+    /// The rules of the policy.
+    pub policy_drift: PolicyDrift,
 }
 
 /// Which cargo features are chosen.

@@ -74,6 +74,11 @@ impl Document {
         &self.root
     }
 
+    /// The one-based line of a node; 0 if it is of another document. Costs a parse up to that node.
+    pub fn line(&self, node: &Node) -> usize {
+        node::position(&self.text, node.id).0
+    }
+
     /// What this file is called in complaints.
     pub fn file(&self) -> &str {
         &self.file

@@ -24,6 +24,8 @@ const RUN: &[(&str, &str)] = &[
         "cargo xtask approve-deps serde@1.0.229 --by \"Ada L.\" --note \"read the diff\"",
     ),
     ("cargo xtask approve-deps --all --by \"Ada L.\"", "cargo xtask approve-deps --all --by \"Ada L.\""),
+    ("cargo xtask policy lock", "\ncargo xtask policy lock \"${there[@]}\"\n"),
+    ("cargo xtask policy diff", "\ncargo xtask policy diff \"${there[@]}\"\n"),
 ];
 
 fn root() -> PathBuf {

@@ -5,9 +5,14 @@ pub mod gather;
 mod judge;
 pub mod lock;
 pub mod locking;
+mod manifests;
+pub mod rules;
+mod shell;
 mod snapshot;
 mod strictness;
 mod text;
+mod tools;
+mod workflows;
 
 pub use gather::gather;
 pub use judge::judge;

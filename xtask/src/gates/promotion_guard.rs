@@ -4,7 +4,7 @@
 //! here decides whether a gate blocks.
 
 pub mod audit;
-mod cargo_config;
+pub(in crate::gates) mod cargo_config;
 mod commands;
 mod custom;
 mod doc_tests;

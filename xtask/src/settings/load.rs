@@ -6,13 +6,13 @@
 use std::path::Path;
 
 use super::values::{self, set};
-use super::{FILE, Features, Settings, deps, guard};
+use super::{FILE, Features, Settings, deps, guard, policy};
 use crate::error::Result;
 use crate::yaml::{self, Complaints, Document, Fields, Keys, Node, Value};
 
 const TOP: Keys = Keys {
-    known: &["version", "features", "promotion_guard", "deps_approval"],
-    later: &["policy_drift", "field_budgets", "observability_verify"],
+    known: &["version", "features", "promotion_guard", "deps_approval", "policy_drift"],
+    later: &["field_budgets", "observability_verify"],
 };
 const FEATURES: Keys = Keys::new(&["names", "default"]);
 
@@ -47,6 +47,9 @@ fn read(document: &Document) -> Result<Settings> {
         }
         if let Some(node) = fields.get("deps_approval") {
             deps::read(node, &mut settings.deps_approval, c);
+        }
+        if let Some(node) = fields.get("policy_drift") {
+            policy::read(node, &mut settings.policy_drift, c);
         }
     }
     document.finish(complaints)?;

@@ -161,7 +161,7 @@ impl Case {
         Case::parse(name, &text).unwrap_or_else(|problem| panic!("{}: {problem}", path.display()))
     }
 
-    fn parse(name: &str, text: &str) -> Result<Case, String> {
+    pub(crate) fn parse(name: &str, text: &str) -> Result<Case, String> {
         let document: DocumentMut = text.parse().map_err(|error| format!("{error}"))?;
         let mut case: Case = serde_json::from_value(json(document.as_item())).map_err(|e| e.to_string())?;
         case.name = name.into();

@@ -37,7 +37,16 @@ pub(crate) fn tool(sandbox: &Sandbox, case: &Case) -> Outcome {
     if let Some(signal) = &case.signal {
         interrupt(sandbox, case, &mut child, signal);
     }
-    let ended = wait(&mut child);
+    outcome(sandbox, &mut child)
+}
+
+/// Any run in the sandbox of a case.
+pub(crate) fn with(sandbox: &Sandbox, case: &Case, args: &[String]) -> Outcome {
+    outcome(sandbox, &mut spawn(sandbox, case, args))
+}
+
+fn outcome(sandbox: &Sandbox, child: &mut Child) -> Outcome {
+    let ended = wait(child);
     let read = |name: &str| {
         let bytes = fs::read(sandbox.folder(name)).unwrap_or_default();
         String::from_utf8_lossy(&bytes).into_owned()
@@ -47,8 +56,7 @@ pub(crate) fn tool(sandbox: &Sandbox, case: &Case) -> Outcome {
 
 /// A run that prepares a case.
 pub(crate) fn must_succeed(sandbox: &Sandbox, case: &Case, args: &[String]) {
-    let ended = wait(&mut spawn(sandbox, case, args));
-    let stderr = fs::read_to_string(sandbox.folder("stderr")).unwrap_or_default();
+    let Outcome { ended, stderr, .. } = with(sandbox, case, args);
     assert_eq!(ended, Ended::Exited(0), "case `{}`, before: {args:?}\n{stderr}", case.name);
 }
 

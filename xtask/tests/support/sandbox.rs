@@ -121,7 +121,8 @@ impl Sandbox {
         repository.then(|| self.git(&["status", "--porcelain", "--untracked-files=all"]))
     }
 
-    fn git(&self, args: &[&str]) -> String {
+    /// Runs git, which must succeed.
+    pub(crate) fn git(&self, args: &[&str]) -> String {
         let mut command = Command::new(toolbox::path("git"));
         command.args(args).current_dir(&self.workspace).env_clear().envs(&self.env).stdin(Stdio::null());
         let output = command.output().expect("git starts");

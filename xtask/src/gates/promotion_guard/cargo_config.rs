@@ -38,7 +38,7 @@ pub(super) fn alias(ctx: &Context<'_>, command: &str) -> Option<String> {
 }
 
 /// A file, without the folders of this machine.
-fn shown(ctx: &Context<'_>, path: &Path) -> String {
+pub(in crate::gates) fn shown(ctx: &Context<'_>, path: &Path) -> String {
     match path.starts_with(&ctx.workspace.root) {
         true => ctx.workspace.relative(path),
         false if path.starts_with(ctx.cargo_home) => "the configuration in cargo's home".to_owned(),
@@ -48,7 +48,7 @@ fn shown(ctx: &Context<'_>, path: &Path) -> String {
 
 /// Cargo's configuration files that count in a folder, with what they include, nearest first. Source:
 /// <https://doc.rust-lang.org/cargo/reference/config.html#hierarchical-structure>.
-fn files(folder: &Path, cargo_home: &Path) -> Vec<(PathBuf, String)> {
+pub(in crate::gates) fn files(folder: &Path, cargo_home: &Path) -> Vec<(PathBuf, String)> {
     let folders = folder.ancestors().map(|folder| folder.join(".cargo"));
     let folders = folders.chain([cargo_home.to_path_buf()]);
     let mut found = Vec::new();

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::settings::{
     self, Applies, Audit, CustomCheck, DepsApproval, DocTests, Features, Format, Level, Licenses, Lint,
-    PromotionGuard, Runner, Settings, Sources, Success, Tests,
+    PolicyDrift, PromotionGuard, Rule, Runner, Settings, Sources, Success, Tests,
 };
 
 use super::said::{Said, argv};
@@ -14,6 +14,7 @@ use super::tables::reason;
 
 const GUARD: &str = "promotion_guard";
 const DEPS: &str = "deps_approval";
+const POLICY: &str = "policy_drift";
 
 /// Says how evidence is gathered; without the file, what the defaults are.
 pub(super) fn say(path: &str, bytes: Option<&[u8]>, said: &mut Said) -> Result<(), String> {
@@ -21,10 +22,11 @@ pub(super) fn say(path: &str, bytes: Option<&[u8]>, said: &mut Said) -> Result<(
         Some(bytes) => settings::parse(bytes, path).map_err(|error| reason(&error))?,
         None => Settings::default(),
     };
-    let Settings { features, promotion_guard, deps_approval } = &settings;
+    let Settings { features, promotion_guard, deps_approval, policy_drift } = &settings;
     features_say(features, said);
     guard_says(promotion_guard, said);
     deps_say(deps_approval, said);
+    policy_says(policy_drift, said);
     Ok(())
 }
 
@@ -116,6 +118,15 @@ fn deps_say(deps: &DepsApproval, said: &mut Said) {
     said.set(&[DEPS, "sources", "registries"], registries);
     said.set(&[DEPS, "sources", "git"], git);
     said.set(&[DEPS, "sources", "paths"], paths);
+}
+
+/// Every rule with its mode, whether the file names it or not.
+fn policy_says(policy: &PolicyDrift, said: &mut Said) {
+    let PolicyDrift { rules: _, unsafe_allowed } = policy;
+    for rule in Rule::ALL {
+        said.text(&[POLICY, "rules", rule.as_str()], policy.mode(rule).as_str());
+    }
+    said.set(&[POLICY, "unsafe_allowed"], unsafe_allowed);
 }
 
 fn seconds(duration: Duration) -> i64 {

@@ -41,6 +41,7 @@ const MEASURES: &[(&str, Measure)] = &[
     ("evidence.deps_approval.sources.*", Permitted),
     // policy_drift
     ("evidence.policy_drift.rules.*", RULE),
+    ("evidence.policy_drift.unsafe_allowed", Permitted),
     ("waivers.version", Unclear),
     ("waivers.max_days", More(None)),
     ("waivers.*", Until),

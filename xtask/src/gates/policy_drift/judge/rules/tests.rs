@@ -1,0 +1,162 @@
+use super::*;
+use crate::evidence::rules::{DependencyFacts, ManifestFacts, ToolSetting};
+use crate::evidence::subject::Lockfile;
+
+fn sound() -> RuleFacts {
+    let manifest = ManifestFacts {
+        package: "api".into(),
+        file: "api/Cargo.toml".into(),
+        published: true,
+        rust_version: true,
+        license: true,
+        inherits_lints: true,
+        unsafe_code: Some("forbid".into()),
+        dependencies: vec![dependency("1.2", None)],
+        ..ManifestFacts::default()
+    };
+    let alias = setting(&["alias", "xtask"], "run --quiet --locked --package xtask --");
+    RuleFacts {
+        manifests: vec![manifest],
+        workspace_lints: true,
+        lockfile: Lockfile { present: true, tracked: Some(true), ..Lockfile::default() },
+        tools: vec![alias],
+        ..RuleFacts::default()
+    }
+}
+
+fn dependency(requirement: &str, git: Option<&str>) -> DependencyFacts {
+    DependencyFacts {
+        name: "serde".into(),
+        requirement: requirement.into(),
+        git: git.map(str::to_owned),
+        file: "api/Cargo.toml".into(),
+        line: Some(7),
+        ..DependencyFacts::default()
+    }
+}
+
+fn setting(key: &[&str], value: &str) -> ToolSetting {
+    ToolSetting {
+        file: ".cargo/config.toml".into(),
+        line: Some(3),
+        key: key.iter().map(ToString::to_string).collect(),
+        value: value.into(),
+    }
+}
+
+fn told(facts: &RuleFacts) -> Vec<String> {
+    let outcome = judge(facts, &PolicyDrift::default());
+    outcome.findings.iter().map(|one| format!("{}: {}", one.place().unwrap_or_default(), one.message)).collect()
+}
+
+#[test]
+fn what_is_sound_keeps_every_rule_that_had_something_to_look_at() {
+    let outcome = judge(&sound(), &PolicyDrift::default());
+    assert_eq!(outcome.findings, []);
+    assert_eq!(outcome.kept.len(), 8, "{:?}", outcome.kept);
+    assert_eq!(outcome.idle, [Rule::ActionsPinned, Rule::PublishNeedsGate, Rule::GateNotSoftened]);
+}
+
+#[test]
+fn nothing_to_look_at_keeps_nothing() {
+    let outcome = judge(&RuleFacts::default(), &PolicyDrift::default());
+    assert_eq!(outcome.kept, []);
+    assert_eq!(outcome.findings.len(), 1, "there is no Cargo.lock");
+}
+
+#[test]
+fn each_rule_about_manifests_is_broken_by_what_it_forbids() {
+    type Break = fn(&mut RuleFacts);
+    let cases: &[(Break, &str)] = &[
+        (|f| f.manifests[0].inherits_lints = false, "api/Cargo.toml: lints_inherited: api does not inherit the workspace's lints"),
+        (|f| f.workspace_lints = false, "api/Cargo.toml: lints_inherited: api inherits lints, and [workspace.lints] sets none"),
+        (|f| f.manifests[0].unsafe_code = None, "api/Cargo.toml: unsafe_forbidden: api neither forbids unsafe code nor is listed"),
+        (|f| f.manifests[0].unsafe_code = Some("warn".into()), "api/Cargo.toml: unsafe_forbidden: api neither forbids unsafe code nor is listed"),
+        (|f| f.manifests[0].rust_version = false, "api/Cargo.toml: rust_version_set: api states no rust-version"),
+        (|f| f.manifests[0].license = false, "api/Cargo.toml: license_set: api states no licence"),
+        (|f| f.manifests[0].dependencies[0] = dependency("*", None), "api/Cargo.toml:7: no_wildcard_dependencies: api depends on `serde` in any version"),
+        (|f| f.manifests[0].dependencies[0] = dependency(">=0.0", None), "api/Cargo.toml:7: no_wildcard_dependencies: api depends on `serde` in any version"),
+        (|f| f.manifests[0].dependencies[0] = dependency("1", Some("https://example.com/x")), "api/Cargo.toml:7: no_git_dependencies: api depends on `serde` from the repository `https://example.com/x`"),
+        (|f| f.lockfile.tracked = Some(false), "Cargo.lock: lockfile_tracked: git does not track Cargo.lock"),
+        (|f| f.lockfile.tracked = None, "Cargo.lock: lockfile_tracked: this is no git repository, so nothing tracks Cargo.lock"),
+    ];
+    for (breaks, expected) in cases {
+        let mut facts = sound();
+        breaks(&mut facts);
+        assert_eq!(told(&facts), [*expected]);
+    }
+    let mut alone = sound();
+    alone.manifests[0] = ManifestFacts { inherits_lints: false, own_lints: true, at_root: true, ..alone.manifests[0].clone() };
+    assert_eq!(told(&alone), [] as [&str; 0]);
+    alone.manifests[0].own_lints = false;
+    assert_eq!(told(&alone), ["api/Cargo.toml: lints_inherited: api sets no lints"]);
+}
+
+#[test]
+fn packages_that_nobody_publishes_may_depend_on_anything() {
+    let mut facts = sound();
+    facts.manifests[0].published = false;
+    facts.manifests[0].dependencies[0] = dependency("*", Some("https://example.com/x"));
+    assert_eq!(told(&facts), [] as [&str; 0]);
+    let outcome = judge(&facts, &PolicyDrift::default());
+    assert!(outcome.idle.contains(&Rule::NoGitDependencies), "{:?}", outcome.idle);
+}
+
+#[test]
+fn what_takes_the_place_of_the_checks_is_told_and_what_helps_them_is_not() {
+    for (key, value, breaks) in [
+        (&["alias", "xtask"][..], "run --package xtask --", false),
+        (&["alias", "xtask"], "run -p xtask --", false),
+        (&["alias", "xtask"], "run --manifest-path xtask/Cargo.toml --", false),
+        (&["alias", "xtask"], "version", true),
+        (&["alias", "xtask"], "run --package other -- xtask", true),
+        (&["alias", "clippy"], "version", true),
+        (&["alias", "t"], "version", true),
+        (&["alias", "lint"], "clippy", false),
+        (&["build", "rustc-wrapper"], "sccache", false),
+        (&["build", "rustc-wrapper"], "/opt/bin/sccache", false),
+        (&["build", "rustc-wrapper"], "tools/rustc.sh", true),
+        (&["build", "rustc"], "tools/rustc.sh", true),
+        (&["build", "jobs"], "4", false),
+        (&["build", "rustflags"], "-D warnings", false),
+        (&["build", "rustflags"], "--cap-lints warn", true),
+        (&["build", "rustflags"], "-Awarnings", true),
+        (&["target", "x86_64-unknown-linux-gnu", "rustflags"], "-A dead_code", true),
+        (&["target", "x86_64-unknown-linux-gnu", "linker"], "clang", false),
+        (&["target", "x86_64-unknown-linux-gnu", "runner"], "true", true),
+        (&["target", "aarch64-unknown-linux-gnu", "runner"], "qemu-aarch64 -L /usr/lib", false),
+        (&["env", "RUSTFLAGS"], "--cap-lints=allow", true),
+        (&["env", "CARGO_ENCODED_RUSTFLAGS", "value"], "-C\u{1f}opt-level=3\u{1f}-A\u{1f}unused", true),
+        (&["env", "RUSTC_WRAPPER"], "true", true),
+        (&["env", "CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUNNER"], "true", true),
+        (&["env", "CARGO_ALIAS_XTASK"], "version", true),
+        (&["env", "RUST_LOG"], "-A", false),
+        (&["profile", "default", "default-filter"], "all()", false),
+        (&["profile", "ci", "default-filter"], "not test(slow)", true),
+        (&["profile", "ci", "fail-fast"], "false", false),
+    ] {
+        let mut facts = sound();
+        facts.tools = vec![setting(key, value)];
+        assert_eq!(told(&facts).len(), usize::from(breaks), "{key:?} = {value}: {:?}", told(&facts));
+    }
+}
+
+#[test]
+fn a_rule_can_be_reported_or_off_and_then_does_not_fail() {
+    let mut facts = sound();
+    facts.manifests[0].license = false;
+    for (mode, severities) in [
+        (RuleMode::On, &[Severity::Error][..]),
+        (RuleMode::Report, &[Severity::Warning]),
+        (RuleMode::Off, &[]),
+    ] {
+        let rules = [(Rule::LicenseSet, mode)].into();
+        let outcome = judge(&facts, &PolicyDrift { rules, ..PolicyDrift::default() });
+        let found: Vec<Severity> = outcome.findings.iter().map(|one| one.severity).collect();
+        assert_eq!(found, severities);
+        assert_eq!(outcome.off.len(), usize::from(mode == RuleMode::Off));
+    }
+    let listed = PolicyDrift { unsafe_allowed: vec!["ap".into()], ..PolicyDrift::default() };
+    let outcome = judge(&sound(), &listed);
+    assert!(outcome.findings[0].message.contains("`ap`, which is no member"), "{:?}", outcome.findings);
+}

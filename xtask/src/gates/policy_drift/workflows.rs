@@ -1,0 +1,241 @@
+//! The workflows of GitHub Actions, the local actions that they use and the scripts that they name.
+//! Facts only: what is there and where it stands.
+//!
+//! Read leniently where the rules do not look, since GitHub knows more keys than they do. What does not
+//! parse is noted, never skipped. Not read: actions and workflows of other repositories, and pipelines
+//! of GitLab.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::evidence::rules::{Job, LocalAction, RuleFacts, Step, Workflow};
+use crate::yaml::{Document, Node, Value};
+
+use super::shell;
+use super::snapshot::{FileContent, Files};
+
+const FOLDER: &str = ".github/workflows";
+/// Larger scripts are not read; what they do is not known then.
+const MAX_SCRIPT: usize = 256 * 1024;
+
+/// Reads every workflow, then what they refer to within the repository.
+pub(super) fn gather(files: &dyn Files, facts: &mut RuleFacts) {
+    for path in files.list(FOLDER) {
+        let name = path.to_lowercase();
+        if !(name.ends_with(".yml") || name.ends_with(".yaml") || path == FOLDER) {
+            continue;
+        }
+        match document(files, &path) {
+            Ok(document) => facts.workflows.push(Reader { document: &document }.workflow(&path)),
+            Err(why) => facts.unread.push((path, why)),
+        }
+    }
+    let mut wanted: Vec<String> = Vec::new();
+    for job in facts.workflows.iter().flat_map(|workflow| &workflow.jobs) {
+        wanted.extend(local_actions(&job.steps));
+    }
+    let mut seen = BTreeSet::new();
+    while let Some(name) = wanted.pop() {
+        if !seen.insert(name.clone()) {
+            continue;
+        }
+        if let Some(action) = action(files, &name, &mut facts.unread) {
+            wanted.extend(local_actions(&action.steps));
+            facts.actions.push(action);
+        }
+    }
+    let steps = facts.workflows.iter().flat_map(|workflow| &workflow.jobs).flat_map(|job| &job.steps);
+    let steps = steps.chain(facts.actions.iter().flat_map(|action| &action.steps));
+    let named: BTreeSet<String> =
+        steps.filter_map(|step| step.run.as_deref()).flat_map(shell::scripts).collect();
+    for path in named {
+        if let FileContent::Bytes(bytes) = files.read(&path)
+            && bytes.len() <= MAX_SCRIPT
+        {
+            facts.scripts.insert(path, String::from_utf8_lossy(&bytes).into_owned());
+        }
+    }
+}
+
+fn local_actions(steps: &[Step]) -> Vec<String> {
+    let local = |step: &Step| step.uses.clone().filter(|uses| uses.starts_with("./"));
+    steps.iter().filter_map(local).collect()
+}
+
+fn action(files: &dyn Files, name: &str, unread: &mut Vec<(String, String)>) -> Option<LocalAction> {
+    let folder = name.trim_start_matches("./").trim_end_matches('/');
+    for file in ["action.yml", "action.yaml"].map(|file| format!("{folder}/{file}")) {
+        match document(files, &file) {
+            Ok(document) => {
+                let reader = Reader { document: &document };
+                let steps = reader.at(&["runs", "steps"]).map(|node| reader.steps(node)).unwrap_or_default();
+                return Some(LocalAction { name: name.to_owned(), file, steps });
+            }
+            Err(why) if why == ABSENT => {}
+            Err(why) => {
+                unread.push((file, why));
+                return None;
+            }
+        }
+    }
+    None
+}
+
+const ABSENT: &str = "there is no such file";
+
+fn document(files: &dyn Files, path: &str) -> Result<Document, String> {
+    match files.read(path) {
+        FileContent::Absent => Err(ABSENT.into()),
+        FileContent::Astray { target } => Err(format!("it leads out of the workspace: {target}")),
+        FileContent::Unreadable { reason } => Err(reason),
+        FileContent::Bytes(bytes) => Document::parse(&bytes, path)
+            .map_err(|error| error.to_string().lines().next().unwrap_or_default().to_owned()),
+    }
+}
+
+/// Reads one file.
+struct Reader<'a> {
+    document: &'a Document,
+}
+
+impl Reader<'_> {
+    fn at(&self, path: &[&str]) -> Option<&Node> {
+        path.iter().try_fold(self.document.root(), |node, key| get(node, key))
+    }
+
+    fn line(&self, node: &Node) -> u32 {
+        u32::try_from(self.document.line(node)).unwrap_or(u32::MAX)
+    }
+
+    fn workflow(&self, file: &str) -> Workflow {
+        let jobs = self.at(&["jobs"]).map(mapping).unwrap_or_default();
+        Workflow {
+            file: file.to_owned(),
+            triggers: self.at(&["on"]).map(words).unwrap_or_default(),
+            env: self.at(&["env"]).map(texts).unwrap_or_default(),
+            shell: self.at(&["defaults", "run", "shell"]).and_then(text),
+            jobs: jobs.into_iter().map(|(id, key, node)| self.job(id, key, node)).collect(),
+        }
+    }
+
+    fn job(&self, id: &str, key: &Node, node: &Node) -> Job {
+        let shell = get(node, "defaults").and_then(|node| get(node, "run"));
+        Job {
+            id: id.to_owned(),
+            line: self.line(key),
+            needs: get(node, "needs").map(words).unwrap_or_default(),
+            condition: get(node, "if").and_then(text),
+            continue_on_error: get(node, "continue-on-error").and_then(unless_false),
+            uses: get(node, "uses").and_then(text),
+            runs_on: get(node, "runs-on").map(|node| words(node).join(" ")).unwrap_or_default(),
+            env: get(node, "env").map(texts).unwrap_or_default(),
+            shell: shell.and_then(|node| get(node, "shell")).and_then(text),
+            steps: get(node, "steps").map(|node| self.steps(node)).unwrap_or_default(),
+        }
+    }
+
+    fn steps(&self, node: &Node) -> Vec<Step> {
+        let Value::Sequence(items) = &node.value else { return Vec::new() };
+        let step = |node: &Node| Step {
+            line: self.line(node),
+            condition: get(node, "if").and_then(text),
+            continue_on_error: get(node, "continue-on-error").and_then(unless_false),
+            uses: get(node, "uses").and_then(text),
+            run: get(node, "run").and_then(text),
+            shell: get(node, "shell").and_then(text),
+            env: get(node, "env").map(texts).unwrap_or_default(),
+            with: get(node, "with").map(texts).unwrap_or_default(),
+        };
+        items.iter().map(step).collect()
+    }
+}
+
+/// The entries of a mapping that have a text as key. `on` is a truth value to some readers of YAML, and
+/// a text to this one.
+fn mapping(node: &Node) -> Vec<(&str, &Node, &Node)> {
+    let Value::Mapping(entries) = &node.value else { return Vec::new() };
+    let named = entries.iter().filter_map(|(key, value)| match &key.value {
+        Value::Text(name) => Some((name.as_str(), key, value)),
+        _ => None,
+    });
+    named.collect()
+}
+
+/// The value of a key; of duplicates the last, as GitHub has none and other readers take that.
+fn get<'n>(node: &'n Node, key: &str) -> Option<&'n Node> {
+    mapping(node).into_iter().rev().find(|(name, ..)| *name == key).map(|(_, _, value)| value)
+}
+
+/// A scalar as text.
+fn text(node: &Node) -> Option<String> {
+    match &node.value {
+        Value::Text(text) => Some(text.clone()),
+        Value::Bool(_) | Value::Integer(_) | Value::Float(_) => Some(node.value.describe()),
+        _ => None,
+    }
+}
+
+/// Anything but `false`: an expression may become true.
+fn unless_false(node: &Node) -> Option<String> {
+    text(node).filter(|text| text != "false")
+}
+
+/// A word, a list of words, or the keys of a mapping.
+fn words(node: &Node) -> Vec<String> {
+    match &node.value {
+        Value::Sequence(items) => items.iter().filter_map(text).collect(),
+        Value::Mapping(_) => mapping(node).into_iter().map(|(name, ..)| name.to_owned()).collect(),
+        _ => text(node).into_iter().collect(),
+    }
+}
+
+fn texts(node: &Node) -> BTreeMap<String, String> {
+    mapping(node).into_iter().filter_map(|(name, _, value)| Some((name.to_owned(), text(value)?))).collect()
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// Files by their path.
+    pub(in crate::gates::policy_drift) struct Made(pub(in crate::gates::policy_drift) Vec<(&'static str, String)>);
+
+    impl Files for Made {
+        fn read(&self, path: &str) -> FileContent {
+            let found = self.0.iter().find(|(name, _)| *name == path);
+            found.map_or(FileContent::Absent, |(_, text)| FileContent::Bytes(text.clone().into_bytes()))
+        }
+
+        fn list(&self, folder: &str) -> Vec<String> {
+            let inside = |name: &&str| name.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
+            self.0.iter().map(|(name, _)| *name).filter(inside).map(str::to_owned).collect()
+        }
+    }
+
+    #[test]
+    fn a_workflow_is_read_with_its_lines_and_what_it_refers_to() {
+        let text = "on:\n  push:\n    tags: ['v*']\n  workflow_dispatch:\nenv: {A: 1}\njobs:\n  gate:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: ./.github/actions/gate\n      - run: ./ci/x.sh --fast\n  publish:\n    needs: [gate]\n    if: always()\n    continue-on-error: ${{ matrix.x }}\n    steps:\n      - run: cargo publish\n        continue-on-error: false\n";
+        let action = "runs:\n  using: composite\n  steps:\n    - run: cargo xtask maturity\n      shell: bash\n";
+        let files = Made(vec![
+            (".github/workflows/release.yml", text.into()),
+            (".github/workflows/broken.yaml", "jobs: [".into()),
+            (".github/workflows/README.md", "no workflow".into()),
+            (".github/actions/gate/action.yaml", action.into()),
+            ("ci/x.sh", "true\n".into()),
+        ]);
+        let mut facts = RuleFacts::default();
+        gather(&files, &mut facts);
+        assert_eq!(facts.workflows.len(), 1);
+        let workflow = &facts.workflows[0];
+        assert_eq!(workflow.triggers, ["push", "workflow_dispatch"]);
+        assert_eq!(workflow.env["A"], "1");
+        let [gate, publish] = workflow.jobs.as_slice() else { panic!("{:?}", workflow.jobs) };
+        assert_eq!((gate.line, gate.steps[0].line, gate.steps[1].line), (7, 10, 11));
+        assert_eq!((publish.needs.as_slice(), publish.condition.as_deref()), (&["gate".to_owned()][..], Some("always()")));
+        assert_eq!(publish.continue_on_error.as_deref(), Some("${{ matrix.x }}"));
+        assert_eq!(publish.steps[0].continue_on_error, None);
+        assert_eq!(facts.actions[0].steps[0].run.as_deref(), Some("cargo xtask maturity"));
+        assert_eq!(facts.scripts["ci/x.sh"], "true\n");
+        assert_eq!(facts.unread.len(), 1, "{:?}", facts.unread);
+        assert!(facts.unread[0].0.ends_with("broken.yaml"));
+    }
+}
