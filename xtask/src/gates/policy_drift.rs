@@ -2,6 +2,7 @@
 
 mod compare;
 pub mod gather;
+mod history;
 mod judge;
 pub mod lock;
 pub mod locking;
@@ -9,5 +10,6 @@ mod snapshot;
 mod strictness;
 mod text;
 
-pub use gather::gather;
+pub use gather::{gather, since_base};
+pub use history::SinceBase;
 pub use judge::judge;

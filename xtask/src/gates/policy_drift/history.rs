@@ -1,0 +1,161 @@
+//! What became laxer or stricter since a base, and which commit did it.
+//!
+//! The base is a release before HEAD, or what `--base` names. Its policy is taken from git's objects by
+//! the same code as the one in force. What cannot be found out is said: a base that may be there is never
+//! taken for none, and a change whose commit is not found stands there without one. A governed file of
+//! the base that this version cannot read is a change that is unclear, so that an old file in an old
+//! form blocks no release for ever; an object that git cannot give makes the whole base unreadable.
+
+mod committed;
+mod question;
+#[cfg(test)]
+mod tests;
+mod walk;
+
+use crate::evidence::policy::{Base, Change, Direction, Snapshot, TracedChange};
+use crate::gather::Context;
+use crate::stages;
+use crate::workspace::git::history::{History, Tag, Told};
+use crate::workspace::git::objects::Object;
+
+use super::compare::changes;
+use super::snapshot;
+use committed::Committed;
+use walk::Walk;
+
+/// Of tags that are no release by the policy in force, so many are looked at for what they were by
+/// their own.
+const OLDER_POLICIES: usize = 300;
+const FETCH: &str = "Fetch the whole history with its tags (`git fetch --unshallow --tags`; fetch-depth: 0 in \
+                     actions/checkout), or name a commit with --base REF.";
+
+/// What the policy in force is compared with, and what differs.
+#[derive(Debug)]
+pub struct SinceBase {
+    /// The base.
+    pub base: Base,
+    /// The commit at HEAD, if there is one.
+    pub head: Option<String>,
+    /// From the base to the policy in force.
+    pub changes: Vec<TracedChange>,
+}
+
+/// Compares the policy in force with that of the base, and finds who changed it.
+pub(super) fn since_base(context: &Context<'_>, members: &[String], current: &Snapshot) -> SinceBase {
+    let unreadable = |head, reason: String, remedy: &str| SinceBase {
+        base: Base::Unreadable { reason, remedy: remedy.to_owned() },
+        head,
+        changes: Vec::new(),
+    };
+    let history = match History::open(context.processes, &context.workspace.root) {
+        Ok(history) => history,
+        Err(reason) => {
+            return unreadable(None, reason, "Judge a checkout of the repository, with git installed.");
+        }
+    };
+    let head = Some(history.head().to_owned());
+    match compare(context, &history, members, current) {
+        Ok((base, changes)) => SinceBase { base, head, changes },
+        Err(Problem { reason, remedy }) => unreadable(head, reason, remedy),
+    }
+}
+
+struct Problem {
+    reason: String,
+    remedy: &'static str,
+}
+
+/// What git says where it should have told.
+fn broken(reason: String) -> Problem {
+    Problem {
+        reason,
+        remedy: "Run `git fsck`; clone the repository anew if it is damaged or was fetched in part.",
+    }
+}
+
+fn compare(
+    context: &Context<'_>,
+    history: &History<'_>,
+    members: &[String],
+    current: &Snapshot,
+) -> Result<(Base, Vec<TracedChange>), Problem> {
+    let (tag, given) = match context.base {
+        Some(name) => {
+            let commit = history.resolve(name).ok_or_else(|| Problem {
+                reason: format!("--base {} names no commit here", crate::diagnostics::shown(name)),
+                remedy: FETCH,
+            })?;
+            (Tag { name: name.to_owned(), commit }, true)
+        }
+        None => match last_release(context, history)? {
+            Some(tag) => (tag, false),
+            None => return Ok((Base::None, Vec::new())),
+        },
+    };
+    let Some(folder) = history.folder_at(&tag.commit).map_err(broken)? else {
+        return Err(Problem {
+            reason: format!(
+                "the workspace is not in {}, nor where git would say it was moved from",
+                tag.name
+            ),
+            remedy: "Name the commit that the policy is to be compared with: --base REF.",
+        });
+    };
+    let files = Committed::new(history, &tag.commit, &folder);
+    let before = snapshot::take(&files, members);
+    if let Some(reason) = files.failure() {
+        return Err(broken(format!("the policy of {} could not be read: {reason}", tag.name)));
+    }
+    let mut changed = changes(&before, current);
+    // What became laxer is looked for first: a walk is not endless.
+    changed.sort_by_key(|change: &Change| change.direction != Direction::Laxer);
+    let mut walk = Walk::new(history, members, &tag.commit, before, current.clone());
+    let mut traced: Vec<TracedChange> = changed.iter().flat_map(|change| walk.trace(change)).collect();
+    traced.sort_by(|one, other| one.change.key.cmp(&other.change.key));
+    let base = Base::Found { name: tag.name, commit: tag.commit, given };
+    Ok((base, traced))
+}
+
+/// The last release before HEAD; `None` only if the whole history was looked through.
+fn last_release(context: &Context<'_>, history: &History<'_>) -> Result<Option<Tag>, Problem> {
+    let tags = history.tags_before_head().map_err(broken)?;
+    let packages = context.workspace.member_names();
+    let is_release = stages::releases(context.policy, &packages);
+    let (mut released, others): (Vec<Tag>, Vec<Tag>) =
+        tags.into_iter().partition(|tag| is_release(&tag.name));
+    // A pattern that was changed since does not undo the releases that were made by it.
+    for tag in others.into_iter().take(OLDER_POLICIES) {
+        if was_release(history, &tag, &packages).map_err(broken)? {
+            released.push(tag);
+        }
+    }
+    if let Some(tag) = history.nearest(&released).map_err(broken)? {
+        return Ok(Some(tag));
+    }
+    if history.is_shallow() {
+        let reason = "the clone is shallow, and no release is in what was fetched".to_owned();
+        return Err(Problem { reason, remedy: FETCH });
+    }
+    if let Some(remote) = history.remote_without_tags() {
+        return Err(Problem {
+            reason: format!(
+                "no release tag is here, and tags are not fetched from {}",
+                crate::diagnostics::shown(&remote)
+            ),
+            remedy: "Fetch the tags (`git fetch --tags`), or name a commit with --base REF.",
+        });
+    }
+    Ok(None)
+}
+
+/// Whether a tag was a release by the stages that its own commit has.
+fn was_release(history: &History<'_>, tag: &Tag, packages: &[&str]) -> Told<bool> {
+    let Object::File { id, size } = history.find(&tag.commit, history.folder(), stages::FILE)? else {
+        return Ok(false);
+    };
+    if size > snapshot::MAX_BYTES {
+        return Ok(false);
+    }
+    let policy = stages::parse(&history.content(&id)?, stages::FILE);
+    Ok(policy.is_ok_and(|policy| stages::releases(&policy, packages)(&tag.name)))
+}
