@@ -9,7 +9,7 @@ use crate::cli;
 use crate::diagnostics::{nearest, shown};
 use crate::error::{Error, Result};
 use crate::gates::deps_approval;
-use crate::gates::policy_drift::lock;
+use crate::gates::policy_drift::{self, lock};
 use crate::gather::Context;
 use crate::host::Host;
 use crate::process::{self, Processes};
@@ -28,12 +28,6 @@ const ESSENTIAL: &[&str] = &[
     "ci/maturity-evidence.yml",
     deps_approval::approvals::FILE,
     lock::FILE,
-    "clippy.toml",
-    ".clippy.toml",
-    "rustfmt.toml",
-    ".rustfmt.toml",
-    "rust-toolchain",
-    "rust-toolchain.toml",
     ".cargo/config.toml",
     ".cargo/config",
     ".config/nextest.toml",
@@ -155,9 +149,10 @@ impl Setup {
     }
 
     /// The members' manifests and the roots of their targets, and the files that say how all of it is
-    /// built and judged.
+    /// built and judged: what is governed by the policy among them.
     fn essential_files(&self) -> Vec<PathBuf> {
         let mut files: Vec<PathBuf> = ESSENTIAL.iter().map(|file| self.workspace.root.join(file)).collect();
+        files.extend(policy_drift::gather::governed_files(&self.workspace));
         for package in self.workspace.members.workspace_packages() {
             files.push(package.manifest_path.clone().into());
             files.extend(package.targets.iter().map(|target| target.src_path.clone().into()));

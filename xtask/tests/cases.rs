@@ -87,6 +87,7 @@ cases! {
     policy_drift_in_a_comment
     policy_file_astray
     policy_file_deleted
+    policy_file_ignored
     policy_lock_by_hand
     policy_lock_conflict
     policy_lock_mended

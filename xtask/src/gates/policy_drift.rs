@@ -10,6 +10,6 @@ mod snapshot;
 mod strictness;
 mod text;
 
-pub use gather::{gather, since_base};
-pub use history::SinceBase;
+pub use gather::gather;
+pub use history::{SinceBase, since_base};
 pub use judge::judge;

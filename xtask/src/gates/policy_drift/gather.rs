@@ -1,6 +1,6 @@
 //! Reads the policy in force, the lock, the base and what the rules look at.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use crate::evidence::PolicyFacts;
@@ -10,7 +10,7 @@ use crate::gather::Context;
 use crate::workspace::Workspace;
 
 use super::compare::changes;
-use super::history::{self, SinceBase};
+use super::history;
 use super::lock;
 use super::snapshot::{self, WorkingTree};
 
@@ -29,7 +29,7 @@ pub fn gather(context: &Context<'_>) -> PolicyFacts {
     if let LockFacts::Read { snapshot, .. } = &facts.lock {
         facts.drift = changes(snapshot, &facts.current);
     }
-    let since = history::since_base(context, &members, &facts.current);
+    let since = history::trace(context, &members, &facts.current);
     (facts.base, facts.since_base) = (since.base, since.changes);
     facts.rules = RuleFacts::default();
     facts.duration_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -37,11 +37,24 @@ pub fn gather(context: &Context<'_>) -> PolicyFacts {
     facts
 }
 
-/// What became laxer or stricter since the base, alone.
-pub fn since_base(context: &Context<'_>) -> SinceBase {
-    let members = member_folders(context.workspace);
-    let current = snapshot::take(&WorkingTree::new(&context.workspace.root), &members);
-    history::since_base(context, &members, &current)
+/// The governed files that are there, absolute.
+pub fn governed_files(workspace: &Workspace) -> Vec<PathBuf> {
+    let tree = WorkingTree::new(&workspace.root);
+    let governed = snapshot::governed(&tree, &member_folders(workspace));
+    governed.into_iter().map(|(_, path)| absolute(&workspace.root, &path)).collect()
+}
+
+/// A path below the root, or beside it, where git would name it: without `..` in it.
+fn absolute(root: &Path, path: &str) -> PathBuf {
+    let mut place = root.to_path_buf();
+    for name in path.split('/') {
+        if name == ".." {
+            place.pop();
+        } else {
+            place.push(name);
+        }
+    }
+    place
 }
 
 /// The members' folders, relative to the root, with `/`; one that lies beside the root begins with `..`.
@@ -66,7 +79,7 @@ fn relative(root: &Path, folder: &Path) -> String {
 mod tests {
     use std::path::Path;
 
-    use super::relative;
+    use super::{absolute, relative};
 
     #[test]
     fn folders_are_told_from_the_root() {
@@ -74,6 +87,7 @@ mod tests {
             [("/a/b", ""), ("/a/b/c/d", "c/d"), ("/a/x", "../x"), ("/x", "../../x"), ("/a", "..")]
         {
             assert_eq!(relative(Path::new("/a/b"), Path::new(folder)), expected, "{folder}");
+            assert_eq!(absolute(Path::new("/a/b"), &format!("{expected}/x")), Path::new(folder).join("x"));
         }
     }
 }

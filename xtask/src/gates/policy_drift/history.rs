@@ -19,7 +19,8 @@ use crate::workspace::git::history::{History, Tag, Told};
 use crate::workspace::git::objects::Object;
 
 use super::compare::changes;
-use super::snapshot;
+use super::gather::member_folders;
+use super::snapshot::{self, WorkingTree};
 use committed::Committed;
 use walk::Walk;
 
@@ -40,8 +41,15 @@ pub struct SinceBase {
     pub changes: Vec<TracedChange>,
 }
 
-/// Compares the policy in force with that of the base, and finds who changed it.
-pub(super) fn since_base(context: &Context<'_>, members: &[String], current: &Snapshot) -> SinceBase {
+/// Takes the policy in force, compares it with that of the base, and finds who changed it.
+pub fn since_base(context: &Context<'_>) -> SinceBase {
+    let members = member_folders(context.workspace);
+    let current = snapshot::take(&WorkingTree::new(&context.workspace.root), &members);
+    trace(context, &members, &current)
+}
+
+/// Compares a policy with that of the base, and finds who changed it.
+pub(super) fn trace(context: &Context<'_>, members: &[String], current: &Snapshot) -> SinceBase {
     let unreadable = |head, reason: String, remedy: &str| SinceBase {
         base: Base::Unreadable { reason, remedy: remedy.to_owned() },
         head,

@@ -1,6 +1,7 @@
 //! What one governed file says, key by key.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
 
 use crate::evidence::policy::{Setting, Value};
 
@@ -60,7 +61,7 @@ pub(super) fn key(topic: &str, path: &[&str]) -> String {
         if !name.is_empty() && name.chars().all(bare) {
             key.push_str(name);
         } else {
-            key.push_str(&format!("{name:?}"));
+            let _ = write!(key, "{name:?}");
         }
     }
     key

@@ -133,7 +133,7 @@ pub(super) fn waivers(bytes: &[u8], said: &mut Said) -> Result<(), String> {
             let mut scope: Vec<String> = entry
                 .iter()
                 .filter(|(key, _)| !told.contains(key))
-                .map(|(key, item)| format!("{key}={}", scalar_text(item)))
+                .flat_map(|(key, item)| pairs(key, item))
                 .collect();
             scope.sort();
             let expires = entry.get("expires").map_or_else(|| "never".to_owned(), scalar_text);
@@ -142,6 +142,14 @@ pub(super) fn waivers(bytes: &[u8], said: &mut Said) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// `key=value`; of a table, each of its own pairs, however it is laid out.
+fn pairs(key: &str, item: &Item) -> Vec<String> {
+    match item.as_table_like() {
+        Some(table) => table.iter().map(|(key, item)| format!("{key}={}", scalar_text(item))).collect(),
+        None => vec![format!("{key}={}", scalar_text(item))],
+    }
 }
 
 /// The rules among the approvals. Single approvals change with every update of a dependency, and pin

@@ -144,13 +144,15 @@ fn waivers_are_known_by_what_they_waive() {
     let waivers = "max_days = 90\n\
         [[waiver]]\ncode = \"TEST_FAILED\"\npackage = \"api\"\nexpires = 2026-03-01\nreason = \"r\"\nowner = \"o\"\n\
         [[waiver]]\ncode = \"TEST_FAILED\"\npackage = \"api\"\nexpires = \"2026-04-01\"\n\
-        [[waiver]]\ncode = \"LINT_FAILED\"\n";
+        [[waiver]]\ncode = \"LINT_FAILED\"\n\
+        [[waiver]]\ncode = \"X\"\nexpires = \"2026-04-01\"\n[waiver.scope]\nversion = \"1\"\ngate = \"g\"\n";
     assert_eq!(
         said(&[("ci/waivers.toml", waivers)], "waivers"),
         [
             "LINT_FAILED = never",
             "TEST_FAILED.\"package=api\" = 2026-03-01",
             "TEST_FAILED.\"package=api\"#2 = 2026-04-01",
+            "X.\"gate=g version=1\" = 2026-04-01",
             "max_days = 90",
         ]
     );
@@ -259,4 +261,17 @@ fn the_rules_among_the_approvals_are_a_set() {
     let rules = Value::Set(["windows-* until 2027-01-01".to_owned()].into());
     assert_eq!(snapshot.settings["approvals.rules"].value, rules);
     assert_eq!(snapshot.files["ci/deps-approvals.toml"], FileState::Present { sha256: String::new() });
+}
+
+#[test]
+fn nothing_that_is_nested_deeply_ends_the_process() {
+    for text in [
+        format!("{}a = 1", "a.".repeat(100_000)),
+        format!("[{}a]", "a.".repeat(100_000)),
+        format!("a = {}", "[".repeat(100_000)),
+        format!("a = {}", "{a=".repeat(100_000)),
+    ] {
+        let snapshot = of(&[("deny.toml", &text)]);
+        assert!(snapshot.files.contains_key("deny.toml"));
+    }
 }

@@ -78,8 +78,11 @@ impl Files for WorkingTree {
         let Ok(entries) = fs::read_dir(place) else { return itself() };
         let mut paths = Vec::new();
         for entry in entries {
-            let Ok(entry) = entry else { return itself() };
-            paths.push(format!("{folder}/{}", entry.file_name().to_string_lossy()));
+            // A name that cannot be written down could not be read again either.
+            let Some(name) = entry.ok().and_then(|entry| entry.file_name().into_string().ok()) else {
+                return itself();
+            };
+            paths.push(format!("{folder}/{name}"));
         }
         paths.sort();
         paths

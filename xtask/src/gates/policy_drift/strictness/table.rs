@@ -44,6 +44,7 @@ const MEASURES: &[(&str, Measure)] = &[
     ("waivers.*.*", Until),
     ("approvals.rules", Permitted),
     ("lints.*.*.priority", Unclear),
+    ("lints.package.workspace", Demand),
     ("lints.package.*.*", LINT_LEVELS),
     ("lints.*.*", LINT_LEVELS),
     // clippy

@@ -11,7 +11,7 @@ fn set(entries: &[&str]) -> Option<Value> {
     Some(Value::Set(entries.iter().map(ToString::to_string).collect()))
 }
 
-fn lead(key: &str, from: Option<Value>, to: Option<Value>) -> Direction {
+fn lead(key: &str, from: &Option<Value>, to: &Option<Value>) -> Direction {
     let none = Snapshot::default();
     direction(key, from.as_ref(), to.as_ref(), &none, &none)
 }
@@ -76,6 +76,7 @@ fn each_measure_knows_both_ways() {
         ("lints.clippy.unwrap_used", text("warn"), None, Laxer),
         ("lints.clippy.unwrap_used", None, text("allow"), Laxer),
         ("lints.package.clippy.unwrap_used", None, text("deny"), Stricter),
+        ("lints.package.workspace", flag(true), None, Laxer),
         ("lints.clippy.all.priority", number(-1), number(1), Unclear),
         ("clippy.cognitive-complexity-threshold", number(25), number(50), Laxer),
         ("clippy(crates/api).allow-unwrap-in-tests", None, flag(true), Laxer),
@@ -98,11 +99,11 @@ fn each_measure_knows_both_ways() {
             Stricter => Laxer,
             Unclear => Unclear,
         };
-        assert_eq!(lead(key, from.clone(), to.clone()), expected, "{key}: {from:?} → {to:?}");
+        assert_eq!(lead(key, &from, &to), expected, "{key}: {from:?} → {to:?}");
         // A set that lost one entry and won another is laxer whichever way.
         let both = matches!((&from, &to), (Some(Value::Set(a)), Some(Value::Set(b))) if !a.is_subset(b) && !b.is_subset(a));
         if !both {
-            assert_eq!(lead(key, to.clone(), from.clone()), back, "{key}: back");
+            assert_eq!(lead(key, &to, &from), back, "{key}: back");
         }
     }
 }
@@ -110,18 +111,18 @@ fn each_measure_knows_both_ways() {
 #[test]
 fn a_stage_that_goes_takes_its_gates_with_it() {
     let key = "stages.GA.gates.policy_drift";
-    assert_eq!(lead(key, text("required"), None), Direction::Laxer);
-    assert_eq!(lead(key, None, text("report_only")), Direction::Laxer);
-    assert_eq!(lead(key, None, text("required")), Direction::Unclear);
-    assert_eq!(lead(key, text("report_only"), None), Direction::Unclear);
-    assert_eq!(lead(key, text("required"), text("nonsense")), Direction::Unclear);
+    assert_eq!(lead(key, &text("required"), &None), Direction::Laxer);
+    assert_eq!(lead(key, &None, &text("report_only")), Direction::Laxer);
+    assert_eq!(lead(key, &None, &text("required")), Direction::Unclear);
+    assert_eq!(lead(key, &text("report_only"), &None), Direction::Unclear);
+    assert_eq!(lead(key, &text("required"), &text("nonsense")), Direction::Unclear);
 }
 
 #[test]
 fn values_of_another_kind_are_unclear() {
     let flag = Some(Value::Bool(true));
     for key in ["deny.advisories.ignore", "evidence.promotion_guard.tests.timeout", "stages.GA.patterns"] {
-        assert_eq!(lead(key, flag.clone(), text("x")), Direction::Unclear, "{key}");
+        assert_eq!(lead(key, &flag, &text("x")), Direction::Unclear, "{key}");
     }
 }
 
