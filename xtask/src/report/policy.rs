@@ -25,13 +25,12 @@ pub fn render(base: &Base, head: Option<&str>, changes: &[TracedChange]) -> Stri
             );
         }
     };
-    let head =
-        head.map_or_else(|| "the working tree".to_owned(), |head| format!("HEAD ({})", code(short(head))));
+    let head = head.map_or_else(
+        || "the working tree".to_owned(),
+        |head| format!("the working tree at HEAD ({})", code(short(head))),
+    );
     let mut text =
         format!("## Policy since {}\n\nFrom {} ({}) to {head}", code(name), code(name), code(short(commit)));
-    if changes.iter().any(|traced| traced.commit.is_none()) {
-        text.push_str(" and the working tree");
-    }
     text.push_str(".\n\n");
     let sorted = |direction| changes.iter().filter(move |traced| traced.change.direction == direction);
     // A rule may have been weakened in several steps.
@@ -63,7 +62,8 @@ fn entry(text: &mut String, traced: &TracedChange) {
         Some(commit) => {
             let day = commit.date.get(..10).unwrap_or(&commit.date);
             let (id, author) = (code(short(&commit.id)), author(&commit.author));
-            writeln!(text, "  - {id}, {author}, {}: {}", inline(day), inline(&commit.subject))
+            let subject = if commit.subject.is_empty() { "(no subject)" } else { &commit.subject };
+            writeln!(text, "  - {id}, {author}, {}: {}", inline(day), inline(subject))
         }
     };
 }
@@ -78,4 +78,63 @@ fn author(author: &str) -> String {
 
 fn short(id: &str) -> &str {
     id.get(..12).unwrap_or(id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::render;
+    use crate::evidence::policy::{Base, Change, CommitFacts, Direction, TracedChange};
+
+    fn traced(key: &str, told: &str, direction: Direction, commit: Option<(&str, &str)>) -> TracedChange {
+        let change = Change {
+            key: key.into(),
+            file: "ci/maturity-stages.yml".into(),
+            from: None,
+            to: None,
+            direction,
+            told: told.into(),
+        };
+        let commit = commit.map(|(author, subject)| CommitFacts {
+            id: "0123456789abcdef0123456789abcdef01234567".into(),
+            author: author.into(),
+            date: "2026-01-02T03:04:05+02:00".into(),
+            subject: subject.into(),
+        });
+        let untraced = if commit.is_some() { String::new() } else { "not committed".into() };
+        TracedChange { change, commit, untraced }
+    }
+
+    #[test]
+    fn it_looks_like_this() {
+        let base = Base::Found { name: "v1.0.0".into(), commit: "f".repeat(40), given: false };
+        let hostile = ("Eve | <b> `x`\u{1b}[2J <@all>", "fix #1 | **x** <!-- \u{202e} @team\n# big");
+        let changes = [
+            traced(
+                "stages.GA.gates.deps_approval",
+                "required → report_only",
+                Direction::Laxer,
+                Some(hostile),
+            ),
+            traced(
+                "ci/maturity-stages.yml",
+                "changed",
+                Direction::Unclear,
+                Some(("Ada <ada@example.com>", "")),
+            ),
+            traced("deny.licenses.\"a|`b\".allow", "adds GPL-3.0|x", Direction::Laxer, None),
+            traced(
+                "evidence.x.timeout",
+                "180 → 120 (seconds)",
+                Direction::Stricter,
+                Some(("nobody", "less")),
+            ),
+        ];
+        let head = "a".repeat(40);
+        let nothing = render(&base, Some(&head), &[]);
+        let first = render(&Base::None, Some(&head), &[]);
+        let text = render(&base, Some(&head), &changes);
+        insta::with_settings!({ snapshot_path => "snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
+            insta::assert_snapshot!("policy-diff.md", [text, nothing, first].join("\n---\n\n"));
+        });
+    }
 }

@@ -131,7 +131,8 @@ fn entry(line: &str) -> Option<Entry> {
     let (mode, kind, id, size) = (fields.next()?, fields.next()?, fields.next()?, fields.next()?);
     let object = match kind {
         "tree" => Object::Folder { id: id.to_owned() },
-        "blob" => Object::File { id: id.to_owned(), size: size.parse().unwrap_or(u64::MAX) },
+        // Without a size the content is gone, and reading it tells so.
+        "blob" => Object::File { id: id.to_owned(), size: size.parse().unwrap_or(0) },
         _ => Object::Submodule,
     };
     Some(Entry { name: name.to_owned(), object, link: mode == "120000" })

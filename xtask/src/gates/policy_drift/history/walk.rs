@@ -122,6 +122,10 @@ impl<'a> Walk<'a> {
             let change = whole.part(&from, &to, direction);
             traced.push(self.with_commit(change, &brought));
         }
+        traced.sort_by(|one, other| {
+            let place = |traced: &TracedChange| (traced.change.direction, traced.change.told.clone());
+            place(one).cmp(&place(other))
+        });
         traced
     }
 
