@@ -76,9 +76,9 @@ fn of_releases_side_by_side_the_fewest_commits_decide_and_then_the_highest_versi
     // One more commit beside the old line: the other one is nearer.
     world.git(&["checkout", "--quiet", "-B", "main", "v1.9.0"]);
     world.commit("more");
-    world.tag("v2.0.0");
+    world.tag("v1.9.1");
     world.git(&["merge", "--quiet", "--no-ff", "-m", "merge", "old"]);
-    assert_eq!(world.base(), "v2.0.0");
+    assert_eq!(world.base(), "v1.9.1");
 }
 
 #[test]
@@ -199,15 +199,19 @@ fn without_a_repository_or_a_commit_there_is_no_telling() {
 #[cfg(unix)]
 #[test]
 fn links_of_the_past_are_followed_within_the_workspace() {
-    let world = World::new();
+    // The repository has another deny.toml right above the workspace.
+    let world = World { folder: "inner".into(), ..World::new() };
+    world.write("Cargo.toml", "");
     let link = |target: &str, path: &str| {
         let _ = std::fs::remove_file(world.root().join(path));
         std::os::unix::fs::symlink(target, world.root().join(path)).unwrap();
     };
+    world.write("deny-too.toml", "[licenses]\nallow = [\"MIT\"]\n");
     world.write("shared/deny.toml", "[licenses]\nallow = [\"MIT\"]\n");
     for (target, told) in [
         ("shared/deny.toml", "adds ISC"),
         ("./shared/../shared/deny.toml", "adds ISC"),
+        ("../inner/deny-too.toml", "adds ISC"),
         ("../deny.toml", "not known"),
         ("nowhere", "not known"),
         ("deny.toml", "not known"),

@@ -54,7 +54,7 @@ impl World {
     }
 
     pub(super) fn write(&self, path: &str, text: &str) {
-        self.scratch.write(&format!("{}/{path}", self.folder).trim_start_matches('/'), text);
+        self.scratch.write(format!("{}/{path}", self.folder).trim_start_matches('/'), text);
     }
 
     pub(super) fn commit(&self, message: &str) -> String {
@@ -300,4 +300,20 @@ fn a_change_that_no_commit_since_the_base_brought_names_nobody() {
     world.set("src/lib.rs", "// two\n", "other");
     let since = world.since(Some("side"));
     assert_eq!(lines(&since), ["Laxer timeout: 120 → 180 (seconds) / by no commit since then"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn what_came_by_another_file_is_found_all_the_same() {
+    let world = World::new();
+    world.write("shared/deny.toml", &licences("\"MIT\""));
+    std::fs::remove_file(world.root().join("deny.toml")).unwrap();
+    std::os::unix::fs::symlink("shared/deny.toml", world.root().join("deny.toml")).unwrap();
+    world.commit("a link");
+    world.set("shared/deny.toml", &licences("\"MIT\", \"GPL-3.0\""), "gpl");
+    assert_eq!(world.told(), ["Laxer allow: adds GPL-3.0 / gpl"]);
+    // Whoever touches the link afterwards did nothing.
+    std::fs::remove_file(world.root().join("deny.toml")).unwrap();
+    world.set("deny.toml", &licences("\"MIT\", \"GPL-3.0\""), "the file itself");
+    assert_eq!(world.told(), ["Laxer allow: adds GPL-3.0 / gpl"]);
 }

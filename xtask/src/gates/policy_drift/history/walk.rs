@@ -41,6 +41,8 @@ struct Step {
     commit: Option<String>,
     before: Vec<Seen>,
     after: Seen,
+    /// Whether one side of a merge had it already, since before the base.
+    taken_over: bool,
 }
 
 /// A part of a change, and its commit.
@@ -194,11 +196,25 @@ impl<'a> Walk<'a> {
 
     /// The next place, going back, that differs from all that comes before it.
     fn step(&mut self, question: &Question<'_>, from: Seen) -> Result<Option<Step>, &'static str> {
-        match self.search(question, from.clone(), false)? {
-            // Git leaves out merges that it takes for needless, and one of them may have brought it.
-            None => self.search(question, from, true),
-            found => Ok(found),
+        if let Some(step) = self.search(question, from.clone(), false)?
+            && self.did_it(question, &step)?
+        {
+            return Ok(Some(step));
         }
+        // It came by another file: one that a link leads to, or that makes this one governed.
+        self.search(question, from, true)
+    }
+
+    /// Whether the commit itself did it, and none that the way went past.
+    fn did_it(&mut self, question: &Question<'_>, step: &Step) -> Result<bool, &'static str> {
+        let Some(commit) = step.commit.as_ref().filter(|_| !step.taken_over) else { return Ok(true) };
+        for parent in self.history.parents(commit).map_err(|_| UNREAD)? {
+            let policy = self.policy(&parent, &step.after.place.folder)?;
+            if question.value(&policy).as_ref() == Some(&step.after.value) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     fn search(
@@ -220,7 +236,9 @@ impl<'a> Walk<'a> {
             let before = self.before(question, &seen, all)?;
             let (same, other): (Vec<Seen>, Vec<Seen>) =
                 before.into_iter().partition(|one| one.value == seen.value);
-            let step = |before| Step { commit: seen.place.commit.clone(), before, after: seen.clone() };
+            let taken_over = !same.is_empty();
+            let step =
+                |before| Step { commit: seen.place.commit.clone(), before, after: seen.clone(), taken_over };
             match (same.is_empty(), other.is_empty()) {
                 (true, false) => return Ok(Some(step(other))),
                 // It took over what one side had since before the base, against the other side.
