@@ -10,6 +10,7 @@
 mod base_tests;
 mod committed;
 mod question;
+mod rows;
 #[cfg(test)]
 mod tests;
 mod walk;
@@ -103,7 +104,7 @@ impl Scope<'_> {
         let history = match History::open(self.processes, self.root) {
             Ok(history) => history,
             Err(reason) => {
-                let remedy = "Judge a checkout of the repository that has a commit.";
+                let remedy = "Judge a checkout of the repository that has a commit; `git log` there says what is wrong.";
                 return unreadable(None, Problem { reason, remedy });
             }
         };
@@ -184,12 +185,9 @@ impl Scope<'_> {
 
 /// Whether a tag was a release by the stages that its own commit has.
 fn was_release(history: &History<'_>, tag: &Tag, packages: &[&str]) -> Told<bool> {
-    let Object::File { id, size } = history.find(&tag.commit, history.folder(), stages::FILE)? else {
+    let Object::File { id } = history.find(&tag.commit, history.folder(), stages::FILE)? else {
         return Ok(false);
     };
-    if size > snapshot::MAX_BYTES {
-        return Ok(false);
-    }
     let policy = stages::parse(&history.content(&id)?, stages::FILE);
     Ok(policy.is_ok_and(|policy| stages::releases(&policy, packages)(&tag.name)))
 }

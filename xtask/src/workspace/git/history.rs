@@ -49,9 +49,9 @@ pub struct Tag {
 /// as a commit is where it ends.
 #[derive(Debug, Default)]
 pub struct Graph {
-    /// The commit that all others come before; `None` if there is none.
-    pub first: Option<String>,
-    /// The commits, each with its parents.
+    /// The commits, each before its parents: all others come before the first.
+    pub commits: Vec<String>,
+    /// Their parents.
     pub parents: HashMap<String, Vec<String>>,
 }
 
@@ -185,7 +185,7 @@ impl<'a> History<'a> {
         for line in listing.lines() {
             let mut ids = line.split(' ').map(str::to_owned);
             let Some(id) = ids.next() else { continue };
-            graph.first.get_or_insert_with(|| id.clone());
+            graph.commits.push(id.clone());
             graph.parents.insert(id, ids.collect());
         }
         Ok(graph)
@@ -261,22 +261,30 @@ impl<'a> History<'a> {
             }
             let manifest = join(&folder, "Cargo.toml");
             let graph = self.graph(&from, commit, std::slice::from_ref(&manifest))?;
-            // The commit that brought the manifest there: it has it, and no parent of it has.
             let mut moved = None;
-            for id in graph.parents.keys() {
-                if !self.has_workspace(id, &folder)? {
-                    continue;
-                }
-                for parent in self.parents(id)? {
-                    if !self.has_workspace(&parent, &folder)?
-                        && let Some(before) = self.moved_from(id, &parent, &folder)?
-                    {
-                        moved = Some((before, parent));
-                    }
+            for id in &graph.commits {
+                moved = self.moved_here(id, &folder)?;
+                if moved.is_some() {
+                    break;
                 }
             }
             let Some((before, parent)) = moved else { return Ok(None) };
             (folder, from) = (before, parent);
+        }
+        Ok(None)
+    }
+
+    /// The folder, and the parent that has it, if a commit brought the workspace from there.
+    fn moved_here(&self, commit: &str, folder: &str) -> Told<Option<(String, String)>> {
+        if !self.has_workspace(commit, folder)? {
+            return Ok(None);
+        }
+        for parent in self.parents(commit)? {
+            if !self.has_workspace(&parent, folder)?
+                && let Some(before) = self.moved_from(commit, &parent, folder)?
+            {
+                return Ok(Some((before, parent)));
+            }
         }
         Ok(None)
     }

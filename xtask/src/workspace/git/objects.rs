@@ -22,8 +22,6 @@ pub enum Object {
     File {
         /// The id of its content.
         id: String,
-        /// Its size in bytes.
-        size: u64,
     },
     /// A folder.
     Folder {
@@ -76,7 +74,7 @@ impl<'a> Objects<'a> {
             let gone = || followed.clone().map_or(Object::Absent, |target| Object::Astray { target });
             let Some(entry) = found else { return Ok(gone()) };
             match &entry.object {
-                Object::File { id, .. } if entry.link => {
+                Object::File { id } if entry.link => {
                     let target = String::from_utf8_lossy(&self.blob(id)?).into_owned();
                     links += 1;
                     let at: Vec<&str> = place.iter().map(|(name, _)| name.as_str()).collect();
@@ -117,22 +115,21 @@ impl<'a> Objects<'a> {
         if let Some(known) = self.trees.borrow().get(tree) {
             return Ok(Rc::clone(known));
         }
-        let listing = self.git.told(&["ls-tree", "-z", "-l", "--full-tree", tree])?;
+        let listing = self.git.told(&["ls-tree", "-z", "--full-tree", tree])?;
         let entries = Rc::new(listing.split('\0').filter_map(entry).collect::<Vec<Entry>>());
         self.trees.borrow_mut().insert(tree.to_owned(), Rc::clone(&entries));
         Ok(entries)
     }
 }
 
-/// A line of `git ls-tree -l`: mode, type, id and size, and after a tab the name.
+/// A line of `git ls-tree`: mode, type and id, and after a tab the name.
 fn entry(line: &str) -> Option<Entry> {
     let (fields, name) = line.split_once('\t')?;
     let mut fields = fields.split_ascii_whitespace();
-    let (mode, kind, id, size) = (fields.next()?, fields.next()?, fields.next()?, fields.next()?);
+    let (mode, kind, id) = (fields.next()?, fields.next()?, fields.next()?);
     let object = match kind {
         "tree" => Object::Folder { id: id.to_owned() },
-        // Without a size the content is gone, and reading it tells so.
-        "blob" => Object::File { id: id.to_owned(), size: size.parse().unwrap_or(0) },
+        "blob" => Object::File { id: id.to_owned() },
         _ => Object::Submodule,
     };
     Some(Entry { name: name.to_owned(), object, link: mode == "120000" })

@@ -32,10 +32,14 @@ impl<'a> Committed<'a> {
             Object::Astray { target } => FileContent::Astray { target },
             Object::Folder { .. } => unreadable("it is not a file".into()),
             Object::Submodule => unreadable("it lies in a submodule".into()),
-            Object::File { size, .. } if size > MAX_BYTES => {
-                unreadable(format!("it is larger than {MAX_BYTES} bytes"))
+            Object::File { id } => {
+                let content = self.history.content(&id)?;
+                if content.len() as u64 > MAX_BYTES {
+                    unreadable(format!("it is larger than {MAX_BYTES} bytes"))
+                } else {
+                    FileContent::Bytes(content.to_vec())
+                }
             }
-            Object::File { id, .. } => FileContent::Bytes(self.history.content(&id)?.to_vec()),
         })
     }
 

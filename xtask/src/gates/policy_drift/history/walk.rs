@@ -10,6 +10,9 @@ use std::rc::Rc;
 use super::super::snapshot;
 use super::committed::Committed;
 use super::question::Question;
+use super::rows::{
+    Brought, CUT_OFF, NOT_FOUND, Place, Row, Seen, TOO_FAR, UNCOMMITTED, UNREAD, direction, folded,
+};
 use crate::evidence::policy::{Change, Direction, Snapshot, TracedChange, Value};
 use crate::workspace::git::history::{Graph, History, Told, join};
 
@@ -17,24 +20,6 @@ use crate::workspace::git::history::{Graph, History, Told, join};
 const POLICIES: usize = 3000;
 /// Merges that git left out are gone through up to so many commits.
 const ALL_COMMITS: usize = 1000;
-
-/// A place on the way: a commit, or the working tree.
-#[derive(Debug, Clone)]
-struct Place {
-    /// `None` for the working tree.
-    commit: Option<String>,
-    /// The workspace's folder there.
-    folder: String,
-    graph: Rc<Graph>,
-}
-
-/// What a policy on the way says.
-#[derive(Debug, Clone)]
-struct Seen {
-    place: Place,
-    policy: Rc<Snapshot>,
-    value: Option<Value>,
-}
 
 /// A place that differs from what came before it.
 struct Step {
@@ -44,25 +29,6 @@ struct Step {
     /// Whether one side of a merge had it already, since before the base.
     taken_over: bool,
 }
-
-/// A part of a change, and its commit.
-struct Row {
-    from: Seen,
-    to: Seen,
-    brought: Brought,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Brought {
-    By(String),
-    NotBy(&'static str),
-}
-
-const UNCOMMITTED: &str = "not committed";
-const NOT_FOUND: &str = "by no commit since then";
-const TOO_FAR: &str = "its commit was not found: there are too many since then";
-const UNREAD: &str = "its commit was not found: git could not read the history";
-const CUT_OFF: &str = "its commit was not found: the clone is shallow";
 
 /// A search through the commits since the base.
 pub(super) struct Walk<'a> {
@@ -285,7 +251,7 @@ impl<'a> Walk<'a> {
         let parents = match place.graph.parents.get(commit) {
             Some(parents) => parents.clone(),
             // The commit itself touched nothing of it: the first that did has the same.
-            None => match place.graph.first.clone().filter(|first| first != commit) {
+            None => match place.graph.commits.first().cloned().filter(|first| first != commit) {
                 Some(first) if !self.is_end(place, commit) => vec![first],
                 _ => return Ok(Vec::new()),
             },
@@ -354,50 +320,4 @@ impl<'a> Walk<'a> {
         self.policies.insert(key, Rc::clone(&policy));
         Ok(policy)
     }
-}
-
-fn direction(question: &Question<'_>, from: &Seen, to: &Seen) -> Option<Direction> {
-    question.direction((&from.value, &from.policy), (&to.value, &to.policy))
-}
-
-/// Steps, newest first, as rows from the base to the policy in force. What a later step took back in
-/// part is told as far as it still holds, and what it took back altogether is not told.
-fn folded(
-    question: &Question<'_>,
-    base: &Seen,
-    current: &Seen,
-    steps: Vec<(Seen, Seen, Brought)>,
-    rest: Option<&'static str>,
-) -> Vec<Row> {
-    let mut rows: Vec<Row> = Vec::new();
-    let mut last = base.clone();
-    let oldest = steps.last().map_or(current, |(before, _, _)| before);
-    if let Some(why) = rest
-        && direction(question, base, oldest).is_some()
-    {
-        rows.push(Row { from: base.clone(), to: oldest.clone(), brought: Brought::NotBy(why) });
-        last = oldest.clone();
-    }
-    for (_, after, brought) in steps.into_iter().rev() {
-        match direction(question, &last, &after) {
-            None => continue,
-            Some(Direction::Stricter) => {
-                let undone = |row: &Row| direction(question, &row.from, &after) != Some(Direction::Laxer);
-                while rows.len() > 1 && rows.last().is_some_and(undone) {
-                    rows.pop();
-                }
-                if let Some(row) = rows.last_mut() {
-                    row.to = after.clone();
-                }
-            }
-            Some(Direction::Laxer | Direction::Unclear) => {
-                rows.push(Row { from: last, to: after.clone(), brought });
-            }
-        }
-        last = after;
-    }
-    if rows.is_empty() {
-        rows.push(Row { from: base.clone(), to: current.clone(), brought: Brought::NotBy(NOT_FOUND) });
-    }
-    rows
 }
