@@ -76,6 +76,7 @@ fn maturity(args: &cli::Maturity, manifest_path: Option<&Path>, host: &Host) -> 
     let resolved = stages::resolve(&policy, &setup.workspace.member_names(), &facts)?;
     let checks = promotion_guard::check_names(&setup.settings);
     let chosen = plan::choose(args, &policy, &checks, &resolved, host)?;
+    setup.check_base()?;
 
     // stage → plan
     if args.dry_run {

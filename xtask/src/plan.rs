@@ -123,6 +123,10 @@ pub fn choose(
         let message = "every other check of promotion_guard is pending";
         overrides.push(entry("--only", &args.only.join(","), Effect::Stricter, message));
     }
+    if let Some(base) = &args.base {
+        let message = "what became laxer is told since this commit, not since the last release";
+        overrides.push(entry("--base", base, Effect::Relaxes, message));
+    }
     if args.gather.offline {
         let message = "the advisory database was not brought up to date";
         overrides.push(entry("--offline", "true", Effect::Neutral, message));

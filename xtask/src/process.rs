@@ -245,6 +245,16 @@ impl Processes {
     /// # Errors
     /// A tool error if it could not be started, or if somebody asked the run to stop.
     pub fn try_output(&self, argv: &[&str], directory: &Path) -> Result<std::result::Result<String, String>> {
+        // A file's name may be any bytes, and one odd name is no reason to judge nothing.
+        let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+        Ok(self.try_bytes(argv, directory)?.map(text))
+    }
+
+    /// As [`Processes::try_output`], with standard output as it is.
+    ///
+    /// # Errors
+    /// As [`Processes::try_output`].
+    pub fn try_bytes(&self, argv: &[&str], directory: &Path) -> Result<std::result::Result<Vec<u8>, String>> {
         let shown = argv.join(" ");
         let (program, args) =
             argv.split_first().ok_or_else(|| Error::tool("an empty command cannot be run"))?;
@@ -272,8 +282,7 @@ impl Processes {
         if !output.status.success() {
             return Ok(Err(String::from_utf8_lossy(&output.stderr).into_owned()));
         }
-        // A file's name may be any bytes, and one odd name is no reason to judge nothing.
-        Ok(Ok(String::from_utf8_lossy(&output.stdout).into_owned()))
+        Ok(Ok(output.stdout))
     }
 
     /// The program of that name on `PATH` or in cargo's own `bin` folder; a path is taken as it is.

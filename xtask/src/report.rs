@@ -8,6 +8,7 @@ pub mod explain;
 pub mod json;
 pub mod markdown;
 pub mod plan;
+pub mod policy;
 pub mod terminal;
 mod text;
 

@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::cli;
-use crate::diagnostics::shown;
+use crate::diagnostics::{nearest, shown};
 use crate::error::{Error, Result};
 use crate::freeze::{self, Overriding};
 use crate::gates::deps_approval;
@@ -18,6 +18,7 @@ use crate::progress::Progress;
 use crate::settings::{self, Settings};
 use crate::stages::{self, Policy, RefFacts};
 use crate::workspace::Workspace;
+use crate::workspace::git::history::History;
 use crate::workspace::git::{OwnFiles, Repository, identity};
 
 /// Files that say how a workspace is built and judged, whatever is ignored: the commit must hold those
@@ -158,6 +159,33 @@ impl Setup {
             files.extend(package.targets.iter().map(|target| target.src_path.clone().into()));
         }
         files
+    }
+
+    /// Sees that what the policy is to be compared with is there, if it was named.
+    ///
+    /// # Errors
+    /// A usage error if not, with the nearest tag.
+    pub fn check_base(&self) -> Result<()> {
+        let Some(name) = &self.base else { return Ok(()) };
+        let base = shown(name);
+        let history = History::open(&self.processes, &self.workspace.root).map_err(|reason| {
+            Error::usage(format!("the base {base} cannot be looked up: {reason}"))
+                .help("leave it out, or judge a checkout of the repository")
+        })?;
+        if history.resolve(name).is_some() {
+            return Ok(());
+        }
+        let tags = history.tags_before_head().unwrap_or_default();
+        let near = nearest(name, tags.iter().map(|tag| tag.name.as_str()));
+        let help = match near {
+            Some(tag) => format!("did you mean {}?", shown(tag)),
+            None if history.is_shallow() => {
+                "the clone is shallow: `git fetch --unshallow --tags` fetches the rest".to_owned()
+            }
+            None => "give a tag, a branch or a commit that this clone has; `git fetch --tags` fetches tags"
+                .to_owned(),
+        };
+        Err(Error::usage(format!("the base {base} is no commit of this repository")).help(help))
     }
 
     /// Ends the run if somebody asked for it.

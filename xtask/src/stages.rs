@@ -27,7 +27,7 @@ use crate::gates::{Gate, Mode};
 pub use builtin::builtin;
 pub use load::{load, load_file, parse};
 pub use modes::Given;
-pub use release::{looks_like_release, looks_like_version};
+pub use release::{looks_like_release, looks_like_version, releases};
 pub use resolve::{Relaxation, Resolved, resolve};
 pub use shifts::shifts;
 pub use validate::{Landing, Validation, render, validate};

@@ -95,6 +95,12 @@ cases! {
     orders_service_pre_ga
     orders_service_test_fails
     out_not_writable
+    policy_base_named
+    policy_base_unknown
+    policy_base_unreadable
+    policy_diff
+    policy_diff_nothing
+    policy_diff_shallow
     policy_drift
     policy_drift_in_a_comment
     policy_file_astray
@@ -110,6 +116,7 @@ cases! {
     policy_locked_passes
     policy_unlocked
     policy_unreadable
+    policy_weakened
     policy_workflow_changed
     promote
     promote_all

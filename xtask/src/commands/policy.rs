@@ -4,16 +4,18 @@ use std::path::Path;
 
 use crate::cli;
 use crate::error::{Error, Result};
-use crate::gates::policy_drift::locking;
+use crate::evidence::policy::Base;
+use crate::gates::policy_drift::{self, locking};
 use crate::host::Host;
+use crate::progress::Silent;
+use crate::report;
 use crate::setup::Setup;
 
 /// `policy lock` and `policy diff`.
 pub(crate) fn run(args: &cli::Policy, manifest_path: Option<&Path>, host: &Host) -> Result<u8> {
     match &args.command {
         cli::PolicyCommand::Lock => lock(manifest_path, host),
-        cli::PolicyCommand::Diff(_) => Err(Error::usage("`policy diff` is not known to this version yet")
-            .help("`cargo xtask maturity` tells the same")),
+        cli::PolicyCommand::Diff(args) => diff(args, manifest_path, host),
     }
 }
 
@@ -21,4 +23,18 @@ pub(crate) fn run(args: &cli::Policy, manifest_path: Option<&Path>, host: &Host)
 fn lock(manifest_path: Option<&Path>, host: &Host) -> Result<u8> {
     let setup = Setup::load_without_lock(host, manifest_path, &cli::Gather::default())?;
     super::print(&locking::lock(&setup.workspace)?).map(|()| 0)
+}
+
+/// `policy diff`: what changed since a release, with the commits that did it, as Markdown.
+fn diff(args: &cli::PolicyDiff, manifest_path: Option<&Path>, host: &Host) -> Result<u8> {
+    let mut setup = Setup::load_without_lock(host, manifest_path, &cli::Gather::default())?;
+    setup.base = args.base.clone();
+    setup.check_base()?;
+    // Nothing is written: there is no staging folder.
+    let since = policy_drift::since_base(&setup.context(host, &Silent, &setup.workspace.root));
+    setup.stop_if_interrupted()?;
+    if let Base::Unreadable { reason, remedy } = &since.base {
+        return Err(Error::tool(format!("what changed cannot be told: {reason}")).help(remedy));
+    }
+    super::print(&report::policy::render(&since.base, since.head.as_deref(), &since.changes)).map(|()| 0)
 }

@@ -155,6 +155,9 @@ pub struct TracedChange {
     pub change: Change,
     /// The commit; `None` where the working tree differs from HEAD, or history does not say.
     pub commit: Option<CommitFacts>,
+    /// Why there is no commit, in a few words, such as `not committed`; empty where there is one.
+    #[serde(default)]
+    pub untraced: String,
 }
 
 /// A commit, as far as an audit trail needs it.

@@ -2,6 +2,7 @@
 
 mod compare;
 pub mod gather;
+mod history;
 mod judge;
 pub mod lock;
 pub mod locking;
@@ -15,4 +16,5 @@ mod tools;
 mod workflows;
 
 pub use gather::gather;
+pub use history::{SinceBase, since_base};
 pub use judge::judge;

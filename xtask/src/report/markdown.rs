@@ -5,7 +5,7 @@
 //! enough for a comment on a pull request.
 
 mod details;
-mod escape;
+pub(super) mod escape;
 
 use std::fmt::Write as _;
 

@@ -2,6 +2,20 @@
 
 use cargo_metadata::semver::Version;
 
+use super::patterns::{Patterns, Reference};
+use super::{Policy, Stage};
+
+/// Tells the tags of releases: those that land in the strictest stage that requires anything, and those
+/// that look like releases, so that a changed pattern does not make a release of the past into none.
+pub fn releases<'p>(policy: &'p Policy, packages: &'p [&'p str]) -> impl Fn(&str) -> bool + 'p {
+    let strictest = policy.stages.iter().rposition(Stage::requires_anything);
+    let patterns = Patterns::new(policy, packages);
+    move |tag| {
+        let lands = strictest.is_some() && patterns.strictest(&Reference::tag(tag)) == strictest;
+        lands || looks_like_release(tag, packages)
+    }
+}
+
 /// Whether a name looks like that of a release: a semantic version without pre-release, such as
 /// `1.2.3` or `v1.2.3`, alone or after a member's name, as in `orders-v1.2.3` or `orders@1.2.3`.
 pub fn looks_like_release(name: &str, packages: &[&str]) -> bool {
@@ -24,7 +38,30 @@ pub fn looks_like_version(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{looks_like_release, looks_like_version};
+    use super::{looks_like_release, looks_like_version, releases};
+    use crate::stages::builtin;
+
+    #[test]
+    fn a_release_is_what_the_strictest_stage_claims_or_what_looks_like_one() {
+        let policy = builtin();
+        let is_release = releases(&policy, &["orders"]);
+        for (tag, expected) in [
+            ("v1.0.0", true),
+            ("v1", true),
+            ("orders-v1.0.0", true),
+            ("1.0.0", true),
+            ("v1.0.0-rc.1", false),
+            ("orders-v1.0.0-rc.1", false),
+            ("nightly", false),
+            ("--all", false),
+        ] {
+            assert_eq!(is_release(tag), expected, "{tag}");
+        }
+        // Whatever the patterns are changed to, what looks like a release stays one.
+        let mut lax = builtin();
+        lax.stages.truncate(1);
+        assert!(releases(&lax, &[])("v1.0.0") && !releases(&lax, &[])("v1"));
+    }
 
     #[test]
     fn versions_and_others() {

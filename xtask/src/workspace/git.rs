@@ -3,6 +3,10 @@
 //! "Could not tell" is never "clean": every failure of git is an error or a difference.
 
 mod differences;
+pub mod history;
+pub mod objects;
+#[cfg(test)]
+pub(crate) mod scratch;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

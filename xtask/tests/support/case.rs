@@ -48,6 +48,13 @@ pub(crate) struct Case {
     #[serde(default)]
     pub(crate) then_link: BTreeMap<String, String>,
 
+    /// Commits after the first one, which holds all of the above; see [`Step`].
+    #[serde(default)]
+    pub(crate) history: Vec<Step>,
+    /// Whether the repository is a clone of the last commit alone.
+    #[serde(default)]
+    pub(crate) shallow: bool,
+
     /// Whether the copy is no repository.
     #[serde(default)]
     pub(crate) no_git: bool,
@@ -101,6 +108,24 @@ pub(crate) struct Case {
     /// Whether the case's own code changes the working tree.
     #[serde(default)]
     pub(crate) tree_changes: bool,
+}
+
+/// One commit: edits, runs of the tool that must succeed, and tags at the commit. Without any edit it is
+/// an empty commit.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Step {
+    #[serde(default)]
+    pub(crate) replace: Vec<Replace>,
+    #[serde(default)]
+    pub(crate) delete: Vec<String>,
+    #[serde(default)]
+    pub(crate) run: Vec<Vec<String>>,
+    pub(crate) message: String,
+    /// `Name <address>`, if it is not the one of the first commit.
+    pub(crate) author: Option<String>,
+    #[serde(default)]
+    pub(crate) tags: Vec<String>,
 }
 
 /// A test runner.

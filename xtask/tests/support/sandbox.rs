@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use super::case::{Case, Replace, Runner, fixtures};
+use super::case::{Case, Replace, Runner, Step, fixtures};
 use super::{run, toolbox};
 
 /// Where reports go unless a case says otherwise.
@@ -109,10 +109,36 @@ impl Sandbox {
         }
         self.git(&["add", "--all"]);
         self.git(&["commit", "--quiet", "--message", &case.shows]);
+        case.history.iter().for_each(|step| self.step(case, step));
         case.tags.iter().for_each(|tag| drop(self.git(&["tag", tag])));
+        if case.shallow {
+            self.become_shallow();
+        }
         if case.detached {
             self.git(&["checkout", "--quiet", "--detach"]);
         }
+    }
+
+    fn step(&self, case: &Case, step: &Step) {
+        replace(&step.replace, &self.workspace);
+        delete(&step.delete, &self.workspace);
+        for args in &step.run {
+            run::must_succeed(self, case, args);
+        }
+        self.git(&["add", "--all"]);
+        let author = step.author.as_ref().map(|author| format!("--author={author}"));
+        let mut args = vec!["commit", "--quiet", "--allow-empty", "--message", &step.message];
+        args.extend(author.as_deref());
+        self.git(&args);
+        step.tags.iter().for_each(|tag| drop(self.git(&["tag", tag])));
+    }
+
+    fn become_shallow(&self) {
+        let (whole, clone) = (self.folder("whole"), self.folder("clone"));
+        let url = format!("file://{}", self.workspace.display());
+        self.git(&["clone", "--quiet", "--depth", "1", &url, &clone.to_string_lossy()]);
+        fs::rename(&self.workspace, whole).expect("the whole repository goes out of the way");
+        fs::rename(clone, &self.workspace).expect("the clone takes its place");
     }
 
     /// `git status`, or nothing outside a repository.

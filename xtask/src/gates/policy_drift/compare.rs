@@ -47,7 +47,7 @@ fn unknown(policy: &Snapshot, here: Option<&Setting>, there: Option<&Setting>) -
 }
 
 /// The change in one line.
-fn told(key: &str, from: Option<&Value>, to: Option<&Value>) -> String {
+pub(super) fn told(key: &str, from: Option<&Value>, to: Option<&Value>) -> String {
     if let (Some(Value::Set(old)), Some(Value::Set(new))) = (from, to) {
         let list = |one: &BTreeSet<String>, other: &BTreeSet<String>| {
             one.difference(other).map(|text| line(text)).collect::<Vec<_>>().join(", ")
@@ -143,7 +143,7 @@ fn file_told(
 }
 
 /// A file's state as a value: its digest, or what stands in the way of one.
-fn state_value(state: &FileState) -> Value {
+pub(super) fn state_value(state: &FileState) -> Value {
     Value::Text(match state {
         FileState::Present { sha256 } => sha256.clone(),
         FileState::Astray { .. } => "astray".into(),

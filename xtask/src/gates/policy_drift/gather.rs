@@ -4,12 +4,13 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use crate::evidence::PolicyFacts;
-use crate::evidence::policy::{Base, LockFacts};
+use crate::evidence::policy::LockFacts;
 use crate::evidence::rules::RuleFacts;
 use crate::gather::Context;
 use crate::workspace::Workspace;
 
 use super::compare::changes;
+use super::history;
 use super::lock;
 use super::snapshot::{self, WorkingTree};
 
@@ -18,7 +19,8 @@ pub fn gather(context: &Context<'_>) -> PolicyFacts {
     let begun = Instant::now();
     let mut facts = PolicyFacts::default();
     let root = &context.workspace.root;
-    facts.current = snapshot::take(&WorkingTree::new(root), &member_folders(context.workspace));
+    let members = member_folders(context.workspace);
+    facts.current = snapshot::take(&WorkingTree::new(root), &members);
     match lock::load(root) {
         Ok(read) => facts.lock = read,
         // It was sound when the run began: somebody is writing it.
@@ -27,7 +29,8 @@ pub fn gather(context: &Context<'_>) -> PolicyFacts {
     if let LockFacts::Read { snapshot, .. } = &facts.lock {
         facts.drift = changes(snapshot, &facts.current);
     }
-    (facts.base, facts.since_base) = (Base::default(), Vec::new());
+    let since = history::trace(context, &members, &facts.current);
+    (facts.base, facts.since_base) = (since.base, since.changes);
     facts.rules = RuleFacts::default();
     facts.duration_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
     facts.complete = true;

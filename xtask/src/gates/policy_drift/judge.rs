@@ -3,6 +3,8 @@
 //! Drift fails in either direction: what was not agreed is not the policy, even if it is stricter. What
 //! became laxer with everybody's agreement does not fail, and stands in every report all the same.
 
+use std::collections::BTreeSet;
+
 use super::lock;
 use super::text::{count, one_line};
 use crate::catalog::Code;
@@ -58,7 +60,9 @@ pub fn judge(facts: &PolicyFacts, _settings: &Settings) -> Judgement {
 fn sums(facts: &PolicyFacts) -> String {
     let files = count(facts.current.files.len(), "governed file");
     let settings = count(facts.current.settings.len(), "setting");
-    let laxer = facts.since_base.iter().filter(|traced| traced.change.direction == Direction::Laxer).count();
+    // A rule may have been weakened in several steps.
+    let laxer = facts.since_base.iter().filter(|traced| traced.change.direction == Direction::Laxer);
+    let laxer = laxer.map(|traced| &traced.change.key).collect::<BTreeSet<_>>().len();
     let since = match &facts.base {
         Base::Found { name, .. } if laxer == 0 => format!("nothing laxer than {}", one_line(name)),
         Base::Found { name, .. } => format!("{} laxer than {}", count(laxer, "rule"), one_line(name)),
@@ -164,7 +168,7 @@ fn weakened(facts: &PolicyFacts, findings: &mut Vec<Finding>) -> Vec<BreakGlass>
 
 /// `, by Ada <ada@example.com> in 1a2b3c4d5e6f (2026-01-02)`.
 fn who(traced: &TracedChange) -> String {
-    let Some(commit) = &traced.commit else { return ", in no commit that history names".into() };
+    let Some(commit) = &traced.commit else { return format!(", {}", traced.untraced) };
     let id = commit.id.get(..12).unwrap_or(&commit.id);
     let day = commit.date.get(..10).unwrap_or(&commit.date);
     format!(", by {} in {id} ({day})", commit.author)

@@ -96,6 +96,21 @@ pub(super) fn governed(files: &dyn Files, members: &[String]) -> Vec<(String, St
     found
 }
 
+/// The files that may say a setting, by its topic; those of a member's, for a topic of a member's.
+pub(super) fn paths(key: &str) -> BTreeSet<String> {
+    let at_root =
+        AT_ROOT.iter().filter(|(topic, _)| key.strip_prefix(topic).is_some_and(|rest| rest.starts_with('.')));
+    let mut paths: BTreeSet<String> =
+        at_root.flat_map(|(_, paths)| paths.iter().map(ToString::to_string)).collect();
+    for (topic, names) in IN_MEMBERS {
+        let inner = key.strip_prefix(topic).and_then(|rest| rest.strip_prefix('(')?.split_once(")."));
+        if let Some((folder, _)) = inner {
+            paths.extend(names.iter().map(|name| format!("{folder}/{name}")));
+        }
+    }
+    paths
+}
+
 /// The policy that some files amount to.
 pub(super) fn take(files: &dyn Files, members: &[String]) -> Snapshot {
     let mut snapshot = Snapshot::default();

@@ -13,7 +13,7 @@ const MAX_INLINE: usize = 400;
 /// What stands between backticks stays code, so that a command can be copied. A word that a site
 /// would link or expand (a mention, an address, an issue number, an emoji) becomes code as well:
 /// nothing is linked there, and unlike with an invisible character between its parts, it can be copied.
-pub(super) fn inline(text: &str) -> String {
+pub(in crate::report) fn inline(text: &str) -> String {
     let text = clipped(text);
     let mut out = String::with_capacity(text.len());
     let mut rest = text.as_str();
@@ -67,7 +67,7 @@ fn is_expanded_somewhere(word: &str) -> bool {
 }
 
 /// A name: a path, a package, a ref. Nothing in it is linked or expanded.
-pub(super) fn code(text: &str) -> String {
+pub(in crate::report) fn code(text: &str) -> String {
     let text = clipped(text);
     let plain = |c: char| c == ' ' || c.is_alphanumeric() || (c.is_ascii_graphic() && !"`|<>&\\".contains(c));
     if text.is_empty() {

@@ -1,10 +1,7 @@
 //! What git says of repositories of this machine.
 
-use std::path::Path;
-
+use super::scratch::Scratch;
 use super::{OwnFiles, Repository, parse_tags};
-use crate::host::{Host, Interrupt};
-use crate::process::Processes;
 
 #[test]
 fn tags_are_compared_by_the_commit_that_they_peel_to() {
@@ -13,58 +10,7 @@ fn tags_are_compared_by_the_commit_that_they_peel_to() {
     assert_eq!(tags, [("v1".into(), true), ("v2".into(), true), ("x/v3".into(), false)]);
 }
 
-/// A repository with one commit of `Cargo.toml` and `src/lib.rs`.
-struct World {
-    folder: tempfile::TempDir,
-    processes: Processes,
-}
-
-impl World {
-    fn new() -> World {
-        let folder = tempfile::tempdir().unwrap();
-        let null = ["GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM"].map(|name| (name.into(), "/dev/null".into()));
-        let path = ("PATH".into(), option_env!("PATH").unwrap_or("/usr/bin:/bin").into());
-        let host = Host {
-            now: time::OffsetDateTime::UNIX_EPOCH,
-            env: null.into_iter().chain([path]).collect(),
-            current_dir: folder.path().to_path_buf(),
-            exe: None,
-            stdout_terminal: false,
-            stderr_terminal: false,
-            interrupt: Interrupt::default(),
-        };
-        let world = World { folder, processes: Processes::new(&host) };
-        world.git(&["init", "--quiet"]);
-        world.write("Cargo.toml", "");
-        world.write("src/lib.rs", "// one\n");
-        world.commit();
-        world
-    }
-
-    fn root(&self) -> &Path {
-        self.folder.path()
-    }
-
-    fn git(&self, args: &[&str]) -> String {
-        self.git_in(self.root(), args)
-    }
-
-    fn git_in(&self, folder: &Path, args: &[&str]) -> String {
-        let me = ["git", "-c", "user.name=t", "-c", "user.email=t@example.com"];
-        self.processes.output(&[&me[..], args].concat(), folder).unwrap().trim().to_owned()
-    }
-
-    fn write(&self, path: &str, text: &str) {
-        let path = self.root().join(path);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, text).unwrap();
-    }
-
-    fn commit(&self) {
-        self.git(&["add", "--all"]);
-        self.git(&["commit", "--quiet", "--message", "x"]);
-    }
-
+impl Scratch {
     fn dirty(&self) -> Vec<String> {
         self.read().dirty
     }
@@ -78,7 +24,7 @@ impl World {
 
 #[test]
 fn a_clean_tree_is_clean() {
-    let world = World::new();
+    let world = Scratch::new();
     world.git(&["config", "filter.lfs.clean", "git-lfs clean -- %f"]);
     world.write(".gitattributes", "*.rs filter=lfs\n");
     assert_eq!(world.dirty(), [".gitattributes"]);
@@ -86,7 +32,7 @@ fn a_clean_tree_is_clean() {
 
 #[test]
 fn replaced_objects_hide_nothing() {
-    let world = World::new();
+    let world = Scratch::new();
     let tree = world.git(&["rev-parse", "HEAD^{tree}"]);
     world.write("src/lib.rs", "// two\n");
     world.git(&["add", "--all"]);
@@ -98,7 +44,7 @@ fn replaced_objects_hide_nothing() {
 
 #[test]
 fn a_filter_that_gives_git_the_old_text_hides_nothing() {
-    let world = World::new();
+    let world = Scratch::new();
     std::fs::copy(world.root().join("src/lib.rs"), world.root().join(".git/old")).unwrap();
     world.git(&["config", "filter.x.clean", "cat .git/old"]);
     std::fs::write(world.root().join(".git/info/attributes"), "*.rs filter=x\n").unwrap();
@@ -110,7 +56,7 @@ fn a_filter_that_gives_git_the_old_text_hides_nothing() {
 
 #[test]
 fn the_index_s_word_is_not_taken_for_the_content_of_sources() {
-    let world = World::new();
+    let world = Scratch::new();
     let old = world.git(&["rev-parse", "HEAD:src/lib.rs"]);
     world.write("src/lib.rs", "// two\n");
     // The index says: this very file, of this size and these times, is the old object.
@@ -131,13 +77,13 @@ fn the_index_s_word_is_not_taken_for_the_content_of_sources() {
 
 #[test]
 fn submodules_are_looked_into() {
-    let world = World::new();
+    let world = Scratch::new();
     let sub = world.root().join("sub");
     world.write("sub/x.rs", "");
     world.git_in(&sub, &["init", "--quiet"]);
     world.git_in(&sub, &["add", "--all"]);
     world.git_in(&sub, &["commit", "--quiet", "--message", "x"]);
-    world.commit();
+    world.commit("x");
     assert!(world.dirty().is_empty(), "{:?}", world.dirty());
     world.git_in(&sub, &["update-index", "--assume-unchanged", "x.rs"]);
     world.write("sub/x.rs", "// two\n");
@@ -147,7 +93,7 @@ fn submodules_are_looked_into() {
 
 #[test]
 fn a_working_tree_elsewhere_is_not_this_workspace_s() {
-    let world = World::new();
+    let world = Scratch::new();
     let elsewhere = tempfile::tempdir().unwrap();
     world.git(&["config", "core.worktree", &elsewhere.path().to_string_lossy()]);
     let repository = world.read();

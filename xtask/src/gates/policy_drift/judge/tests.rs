@@ -114,7 +114,11 @@ fn what_became_laxer_never_fails_and_is_never_silent() {
         date: "2026-01-02T03:04:05Z".into(),
         subject: "hurry\u{1b}[2J".into(),
     };
-    let traced = |direction| TracedChange { change: change(direction), commit: Some(commit.clone()) };
+    let traced = |direction| TracedChange {
+        change: change(direction),
+        commit: Some(commit.clone()),
+        untraced: String::new(),
+    };
     let judgement = judged(|facts| {
         facts.since_base =
             [Direction::Stricter, Direction::Unclear, Direction::Laxer].map(traced).into_iter().collect();
@@ -130,9 +134,18 @@ fn what_became_laxer_never_fails_and_is_never_silent() {
     let [entry] = judgement.break_glass.as_slice() else { panic!("{:?}", judgement.break_glass) };
     assert_eq!(entry.who.as_deref(), Some("Ada <ada@example.com>"));
     assert_eq!(entry.subject.as_deref(), Some("hurry\\u{1b}[2J"));
+    // A rule that was weakened in two steps is one rule, and two entries in the trail.
+    let steps = judged(|facts| facts.since_base = [Direction::Laxer; 2].map(traced).into());
+    assert!(steps.message.ends_with("1 rule laxer than v1.0.0"), "{}", steps.message);
+    assert_eq!(steps.break_glass.len(), 2);
     // With nobody to name, the rule still stands there.
     let nobody = judged(|facts| {
-        facts.since_base = vec![TracedChange { change: change(Direction::Laxer), commit: None }];
+        facts.since_base = vec![TracedChange {
+            change: change(Direction::Laxer),
+            commit: None,
+            untraced: "not committed".into(),
+        }];
     });
     assert_eq!((nobody.break_glass.len(), nobody.break_glass[0].who.clone()), (1, None));
+    assert!(nobody.findings[0].message.ends_with("since v1.0.0, not committed"));
 }

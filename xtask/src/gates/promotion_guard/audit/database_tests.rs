@@ -1,15 +1,9 @@
 //! Updating, over repositories of this machine.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-
 use super::*;
-use crate::host::{Host, Interrupt};
+use crate::workspace::git::scratch;
 
 const ADVISORY: &str = "```toml\n[advisory]\nid = \"RUSTSEC-2020-0001\"\npackage = \"demo\"\ndate = \"2020-05-01\"\n\n[versions]\npatched = []\n```\n\n# T\n\nText.\n";
-
-/// The runner marks its programs with the moment of its host: runners of one moment would take each
-/// other's programs for their own.
-static NTH: AtomicU64 = AtomicU64::new(0);
 
 /// An upstream repository with one commit, and a cargo home.
 struct World {
@@ -20,21 +14,8 @@ struct World {
 impl World {
     fn new() -> World {
         let folder = tempfile::tempdir().unwrap();
-        let home = folder.path().as_os_str();
-        let mut env: Vec<(OsString, OsString)> =
-            ["GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM"].map(|name| (name.into(), "/dev/null".into())).into();
-        env.push(("HOME".into(), home.to_owned()));
-        env.push(("PATH".into(), option_env!("PATH").unwrap_or("/usr/bin:/bin").into()));
-        let host = Host {
-            now: OffsetDateTime::UNIX_EPOCH + Duration::from_nanos(NTH.fetch_add(1, Ordering::Relaxed)),
-            env,
-            current_dir: folder.path().to_path_buf(),
-            exe: None,
-            stdout_terminal: false,
-            stderr_terminal: false,
-            interrupt: Interrupt::default(),
-        };
-        let world = World { folder, processes: Processes::new(&host) };
+        let processes = scratch::processes(folder.path());
+        let world = World { folder, processes };
         std::fs::create_dir_all(world.upstream().join("crates/demo")).unwrap();
         world.git(&["init", "--quiet"]);
         world.commit("RUSTSEC-2020-0001");
