@@ -3,6 +3,8 @@
 //! `explain`, the reports and the documentation all read this one table. A code stands here only if
 //! this version can produce it; `tests/catalog.rs` proves that a fixture case does.
 
+mod waivable;
+
 use serde::{Serialize, Serializer};
 
 /// One entry of the catalogue.
@@ -163,6 +165,18 @@ catalog! {
         "problems with Cargo.lock",
         "Without a lockfile that fits the manifests, what was tested is not what will be built.",
         "Run `cargo update --workspace` (or `cargo generate-lockfile`), then commit Cargo.lock.";
+    WaiverExpired = "WAIVER_EXPIRED", "A waiver has expired",
+        "waivers have expired",
+        "It was given for a limited time, and that time is over: what it covered blocks again.",
+        "Fix what it covered and delete it from ci/waivers.toml; or have it decided again, with a new last day and a reason of its own.";
+    WaiverExpiring = "WAIVER_EXPIRING", "A waiver is about to expire",
+        "waivers are about to expire",
+        "What it covers blocks again on the day after its last.",
+        "Fix what it covers before that day; `cargo xtask maturity --as-of DAY` shows what will block then.";
+    WaiverUnused = "WAIVER_UNUSED", "A waiver covers no finding",
+        "waivers cover no finding",
+        "Exceptions that nobody needs hide the ones that matter, and cover what comes later.",
+        "If every check ran, delete it from ci/waivers.toml; if it should cover something, compare its scope with the finding in maturity-eval.json.";
     EvidenceMissing = "EVIDENCE_MISSING", "A gate has no evidence",
         "gates have no evidence",
         "Nothing was gathered for this gate, so nothing can be said for it.",

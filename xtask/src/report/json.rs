@@ -8,13 +8,14 @@ use serde::Serialize;
 use super::text;
 use crate::catalog::Code;
 use crate::evidence::{EvidenceFile, Subject};
+use crate::gates::Gate;
 use crate::verdict::{
-    Artifact, BlockingReason, Decision, Effect, Finding, GateVerdict, Outcome, Override, Readiness, Severity,
-    Verdict,
+    Artifact, BlockingReason, BreakGlass, Decision, Effect, Finding, GateVerdict, Outcome, Override,
+    Readiness, Severity, Verdict, Waiver, WaiverStanding,
 };
 
 /// The version of the report's format: the major number changes when a reader of the old one would break.
-pub const SCHEMA_VERSION: &str = "1.0";
+pub const SCHEMA_VERSION: &str = "1.1";
 
 #[derive(Serialize)]
 struct Report<'a> {
@@ -29,8 +30,8 @@ struct Report<'a> {
     gates: Vec<WireGate<'a>>,
     readiness: Vec<WireReadiness<'a>>,
     overrides: Vec<WireOverride<'a>>,
-    // Nothing can be waived yet; the key is part of the format from the start.
-    waivers: [(); 0],
+    break_glass: Vec<WireBreakGlass<'a>>,
+    waivers: Vec<WireStanding<'a>>,
     artifacts: Vec<WireArtifact<'a>>,
 }
 
@@ -97,6 +98,57 @@ struct WireFinding<'a> {
     remedy: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    advisory: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    contract: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waiver: Option<WireWaiver<'a>>,
+}
+
+#[derive(Serialize)]
+struct WireWaiver<'a> {
+    code: &'static str,
+    scope: WireScope<'a>,
+    reason: &'a str,
+    owner: &'a str,
+    expires: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reference: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct WireScope<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gate: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    package: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    advisory: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    contract: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct WireStanding<'a> {
+    #[serde(flatten)]
+    waiver: WireWaiver<'a>,
+    days_left: i64,
+    state: &'static str,
+    covers: &'a [String],
+}
+
+#[derive(Serialize)]
+struct WireBreakGlass<'a> {
+    kind: &'static str,
+    rule: &'a str,
+    told: &'a str,
+    who: Option<&'a str>,
+    when: Option<&'a str>,
+    commit: Option<&'a str>,
+    subject: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -144,7 +196,8 @@ pub fn render(verdict: &Verdict, tool_version: &str) -> String {
         gates: verdict.gates.iter().map(gate).collect(),
         readiness: verdict.readiness.iter().map(readiness).collect(),
         overrides: verdict.overrides.iter().map(flag).collect(),
-        waivers: [],
+        break_glass: verdict.break_glass.iter().map(break_glass).collect(),
+        waivers: verdict.waivers.iter().map(standing).collect(),
         artifacts: verdict.artifacts.iter().map(artifact).collect(),
     };
     // Strings, numbers and lists, and keys that are strings: there is nothing that could fail.
@@ -228,6 +281,48 @@ fn finding(finding: &Finding) -> WireFinding<'_> {
         column: finding.column,
         remedy: finding.remedy(),
         detail: finding.detail.as_deref(),
+        advisory: finding.advisory.as_deref(),
+        contract: finding.contract.as_deref(),
+        waiver: finding.waiver.as_ref().map(waiver),
+    }
+}
+
+fn waiver(waiver: &Waiver) -> WireWaiver<'_> {
+    let scope = &waiver.scope;
+    WireWaiver {
+        code: waiver.code.as_str(),
+        scope: WireScope {
+            gate: scope.gate.map(Gate::as_str),
+            package: scope.package.as_deref(),
+            advisory: scope.advisory.as_deref(),
+            file: scope.file.as_deref(),
+            contract: scope.contract.as_deref(),
+        },
+        reason: &waiver.reason,
+        owner: &waiver.owner,
+        expires: waiver.expires.to_string(),
+        reference: waiver.reference.as_deref(),
+    }
+}
+
+fn standing(standing: &WaiverStanding) -> WireStanding<'_> {
+    WireStanding {
+        waiver: waiver(&standing.waiver),
+        days_left: standing.days_left,
+        state: standing.state.as_str(),
+        covers: &standing.covers,
+    }
+}
+
+fn break_glass(broken: &BreakGlass) -> WireBreakGlass<'_> {
+    WireBreakGlass {
+        kind: broken.kind,
+        rule: &broken.rule,
+        told: &broken.told,
+        who: broken.who.as_deref(),
+        when: broken.when.as_deref(),
+        commit: broken.commit.as_deref(),
+        subject: broken.subject.as_deref(),
     }
 }
 

@@ -3,14 +3,16 @@
 use time::OffsetDateTime;
 
 use crate::catalog::Code;
+use crate::day::day_of;
 use crate::evidence::{Evidence, EvidenceFile, Subject};
 use crate::gates::Gate;
 use crate::plan::Chosen;
 use crate::stages::{Policy, Resolved, Stage};
+use crate::waivers::Waivers;
 
 use super::{
-    BlockingReason, Decision, Finding, GateVerdict, Group, Judgement, Mode, Outcome, Readiness, Severity,
-    Verdict,
+    BlockingReason, Decision, Finding, GateVerdict, Group, Judgement, Mode, Outcome, Readiness, Verdict,
+    waiving,
 };
 
 /// What a verdict is made from, beside the evidence and the judgements.
@@ -24,6 +26,8 @@ pub struct Input<'a> {
     pub chosen: &'a Chosen,
     /// Why there is no commit, if there is none.
     pub no_commit: Option<&'a str>,
+    /// The exceptions.
+    pub waivers: &'a Waivers,
     /// The moment at which it is judged, UTC.
     pub effective_time: OffsetDateTime,
 }
@@ -31,6 +35,8 @@ pub struct Input<'a> {
 /// (evidence, judgements, stage, time) → verdict.
 pub fn decide(input: &Input<'_>, evidence: &Evidence, judgements: &[Judgement]) -> Verdict {
     let Input { policy, resolved, chosen, .. } = *input;
+    let waived = waiving::apply(judgements, input.waivers, day_of(input.effective_time));
+    let judgements = waived.judgements.as_slice();
     let mut about_subject = subject_findings(&evidence.subject, &evidence.subject_after, input.no_commit);
     // `choose` and `resolve` give places that are in the policy; were one not, nothing may pass.
     let strictest = Stage { name: "unknown".into(), ..Stage::default() };
@@ -44,6 +50,7 @@ pub fn decide(input: &Input<'_>, evidence: &Evidence, judgements: &[Judgement]) 
         reasons = by_code("subject", &about_subject);
     }
     let readiness = readiness(policy, judgements, &about_subject);
+    about_subject.extend(waived.findings);
     about_subject.extend(lax.map(|message| Finding::warning(Code::ReleaseTagLax, message)));
     Verdict {
         subject: evidence.subject.clone(),
@@ -58,6 +65,7 @@ pub fn decide(input: &Input<'_>, evidence: &Evidence, judgements: &[Judgement]) 
         readiness,
         overrides: chosen.overrides.clone(),
         break_glass: judgements.iter().flat_map(|judgement| judgement.break_glass.clone()).collect(),
+        waivers: waived.waivers,
         artifacts: evidence.artifacts.clone(),
     }
 }
@@ -159,9 +167,9 @@ fn blocking_reasons(subject_findings: &[Finding], gates: &[GateVerdict]) -> Vec<
     reasons
 }
 
-/// One reason for each code among the errors, in the order in which they come.
+/// One reason for each code among the errors that no waiver covers, in the order in which they come.
 fn by_code(gate: &str, findings: &[Finding]) -> Vec<BlockingReason> {
-    let errors = findings.iter().filter(|finding| finding.severity == Severity::Error);
+    let errors = findings.iter().filter(|finding| finding.blocks());
     let reason = |group: Group<'_>| BlockingReason {
         gate: gate.into(),
         code: group.code,
