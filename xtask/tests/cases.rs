@@ -19,11 +19,16 @@ macro_rules! cases {
 
 cases! {
     alias_shadows_a_check
+    allow_past_alone
     approval_expired
     approval_mismatch
     approval_unused
     approvals_duplicate
     approvals_malformed
+    as_of_no_moment
+    as_of_past_allowed
+    as_of_past_refused
+    as_of_shows_what_will_lapse
     audit_alone
     audit_db_absent
     audit_db_broken_file
@@ -131,6 +136,19 @@ cases! {
     validate_stages
     validate_stages_wrong_words
     vendored_passes
+    waive_refused
+    waive_twice
+    waive_writes
+    waived_finding
+    waived_lint_hides_the_rest
+    waived_test_and_pending_check
+    waiver_expired
+    waiver_expiring
+    waiver_ignored_by_git
+    waiver_unused
+    waivers_in_conflict
+    waivers_listed
+    waivers_malformed
     workspace_does_not_parse
 }
 
