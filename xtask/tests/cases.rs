@@ -30,6 +30,7 @@ cases! {
     as_of_past_refused
     as_of_shows_what_will_lapse
     audit_alone
+    audit_alone_waived
     audit_db_absent
     audit_db_broken_file
     audit_db_empty
@@ -139,6 +140,7 @@ cases! {
     waive_refused
     waive_twice
     waive_writes
+    waived_advisory
     waived_finding
     waived_lint_hides_the_rest
     waived_test_and_pending_check

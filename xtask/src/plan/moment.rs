@@ -90,6 +90,7 @@ mod tests {
             assert_eq!(at(Some(text), false), Ok(moment), "{text}");
         }
         let read = at(Some("2027-03-01T00:30:00+02:00"), false).unwrap();
+        assert!(read.offset().is_utc());
         assert_eq!(crate::day::day_of(read), time::macros::date!(2027 - 02 - 28));
     }
 
@@ -102,6 +103,7 @@ mod tests {
             "2027-03-01 12:00",
             "2027-03-01T12:00:00",
             "9999-12-31T23:59:59-01:00",
+            "9998-12-31T23:30:00-01:00",
             "9999-01-01",
             "0000-01-01",
             "1969-12-31",

@@ -35,7 +35,7 @@ pub(super) fn lint(facts: &LintFacts, succeeded: bool, into: &mut Vec<Finding>) 
 fn stopped(facts: &LintFacts) -> Option<Finding> {
     let errors = || facts.diagnostics.iter().filter(|one| one.level == "error");
     // Lints have names with letters in them; what does not compile has E0308 and the like, or nothing.
-    let lint = |code: &String| !code.strip_prefix('E').is_some_and(|rest| rest.parse::<u32>().is_ok());
+    let lint = |code: &String| code.strip_prefix('E').is_none_or(|rest| rest.parse::<u32>().is_err());
     let broken = errors().find(|one| !one.code.as_ref().is_some_and(lint));
     let why = match (broken, facts.targets_unreached.as_slice()) {
         (Some(error), _) => format!("what does not compile is not linted: {}", error.message),
