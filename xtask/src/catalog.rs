@@ -165,6 +165,26 @@ catalog! {
         "problems with Cargo.lock",
         "Without a lockfile that fits the manifests, what was tested is not what will be built.",
         "Run `cargo update --workspace` (or `cargo generate-lockfile`), then commit Cargo.lock.";
+    PolicyUnlocked = "POLICY_UNLOCKED", "The policy was never locked",
+        "policies were never locked",
+        "Without a record of what was agreed, any edit of the policy is in force as soon as it is merged.",
+        "Review the policy, run `cargo xtask policy lock`, commit ci/policy.lock.";
+    PolicyDrift = "POLICY_DRIFT", "The policy in force is not the one that was agreed",
+        "differences from the locked policy",
+        "A rule was changed, in either direction, without the change having been agreed.",
+        "Undo the change; or have it reviewed, run `cargo xtask policy lock`, and commit both.";
+    PolicyWeakened = "POLICY_WEAKENED", "A rule is laxer than at the last release",
+        "changes of the policy since the last release",
+        "What passes now may be what was stopped then. It is allowed, and it is never silent.",
+        "Check that each was meant to last, and undo it when its reason is gone; `cargo xtask policy diff` shows who did it and when.";
+    PolicyBaseMissing = "POLICY_BASE_MISSING", "There is no earlier release to compare the policy with",
+        "policies have nothing to be compared with",
+        "What became laxer cannot be told before there is a release.",
+        "Nothing to do before the first release; or name a commit with --base REF.";
+    PolicyBaseUnreadable = "POLICY_BASE_UNREADABLE", "The policy of the last release could not be read",
+        "problems with the policy of the last release",
+        "What became laxer since then is not known, and that is not the same as nothing.",
+        "Fetch the whole history with its tags (`git fetch --unshallow --tags`; fetch-depth: 0 in actions/checkout), or name a commit with --base REF.";
     WaiverExpired = "WAIVER_EXPIRED", "A waiver has expired",
         "waivers have expired",
         "It was given for a limited time, and that time is over: what it covered blocks again.",
@@ -197,6 +217,10 @@ catalog! {
         "tags are not at HEAD",
         "What would be judged is HEAD, and the verdict would be taken for one about the tag.",
         "Check out the tag (`git checkout TAG`), or name the ref that HEAD is to be judged as with --ref.";
+    FreezeActive = "FREEZE_ACTIVE", "The stage is frozen",
+        "freezes are active",
+        "People agreed that nothing goes into this stage during that time: nobody may be there to mend it.",
+        "Wait until the freeze is over; if it cannot wait, give --override-freeze \"REASON\", which stands in every report.";
     ReleaseTagLax = "RELEASE_TAG_LAX", "A release tag lands in a stage that requires nothing",
         "release tags land in a stage that requires nothing",
         "The tag looks like a release, but no pattern sends it to a stage with gates.",

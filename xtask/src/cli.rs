@@ -24,12 +24,16 @@ pub enum Command {
     Maturity(Maturity),
     /// Check ci/maturity-stages.yml and show where refs land
     ValidateStages(ValidateStages),
+    /// Require gates in a stage, or no longer, by editing ci/maturity-stages.yml in place
+    Promote(Promote),
     /// Approve shipped dependencies, or list what is not approved and why
     ApproveDeps(ApproveDeps),
     /// Write the CycloneDX SBOMs alone
     Sbom(Sbom),
     /// Look the locked packages up in the advisory database, alone
     Audit(Audit),
+    /// Pin the policy in force, or tell what became laxer since a release
+    Policy(Policy),
     /// Write a waiver into ci/waivers.toml: one code, in one place, until a day
     Waive(Waive),
     /// List the waivers with the days that are left
@@ -61,6 +65,10 @@ pub struct Maturity {
     /// Gather only these checks; the others are pending; may be repeated
     #[arg(long, value_name = "CHECK", value_delimiter = ',')]
     pub only: Vec<String>,
+
+    /// Let it through although the stage is frozen, and say why; stands in the report with who and when
+    #[arg(long, value_name = "REASON")]
+    pub override_freeze: Option<String>,
 
     /// Tell what became laxer since this commit or tag [default: the last release tag before HEAD]
     #[arg(long, value_name = "REF")]
@@ -131,6 +139,29 @@ pub struct ValidateStages {
     pub references: Vec<String>,
 }
 
+/// Arguments of `promote`.
+#[derive(Debug, Args)]
+pub struct Promote {
+    /// The stage, such as GA
+    pub stage: String,
+
+    /// The gates that it is to require
+    #[arg(value_name = "GATE", required_unless_present = "all", conflicts_with = "all")]
+    pub gates: Vec<String>,
+
+    /// Every gate
+    #[arg(long)]
+    pub all: bool,
+
+    /// Only report them from now on, instead of requiring them
+    #[arg(long)]
+    pub demote: bool,
+
+    /// Require them from this day on (UTC), and only report them until then
+    #[arg(long, value_name = "YYYY-MM-DD", conflicts_with = "demote")]
+    pub from: Option<String>,
+}
+
 /// Arguments of `approve-deps`.
 #[derive(Debug, Args)]
 pub struct ApproveDeps {
@@ -181,6 +212,30 @@ pub struct Audit {
     /// How it is gathered
     #[command(flatten)]
     pub gather: Gather,
+}
+
+/// Arguments of `policy`.
+#[derive(Debug, Args)]
+pub struct Policy {
+    /// What to do with it
+    #[command(subcommand)]
+    pub command: PolicyCommand,
+}
+
+/// The commands of `policy`.
+#[derive(Debug, Subcommand)]
+pub enum PolicyCommand {
+    /// Write ci/policy.lock, and tell what changed since it was last written
+    Lock,
+    /// Tell what changed since a release, with the commits that did it
+    Diff(PolicyDiff),
+}
+
+/// Arguments of `policy diff`.
+#[derive(Debug, Args)]
+pub struct PolicyDiff {
+    /// A commit or tag [default: the last release tag before HEAD]
+    pub base: Option<String>,
 }
 
 /// Arguments of `waive`.

@@ -1,5 +1,7 @@
 //! The small commands, and what the main job says on the streams.
 
+pub(crate) mod policy;
+mod promote;
 pub(crate) mod waivers;
 
 use std::io::Write;
@@ -21,6 +23,8 @@ use crate::setup::Setup;
 use crate::stages;
 use crate::verdict::{Finding, Verdict, cover_all};
 use crate::workspace::Workspace;
+
+pub(crate) use promote::promote;
 
 /// Writes to standard output. A reader that went away is no error: it has seen what it wanted.
 pub(crate) fn print(text: &str) -> Result<()> {

@@ -16,6 +16,7 @@ pub mod diagnostics;
 pub mod digest;
 pub mod error;
 pub mod evidence;
+pub mod freeze;
 pub mod gates;
 pub mod gather;
 pub mod host;
@@ -50,9 +51,11 @@ pub fn run(cli: &cli::Cli, host: &Host) -> Result<u8> {
     match &cli.command {
         cli::Command::Maturity(args) => maturity(args, manifest_path, host),
         cli::Command::ValidateStages(args) => commands::validate_stages(args, manifest_path, host),
+        cli::Command::Promote(args) => commands::promote(args, manifest_path, host),
         cli::Command::ApproveDeps(args) => commands::approve_deps(args, manifest_path, host),
         cli::Command::Sbom(args) => commands::sbom(args, manifest_path, host),
         cli::Command::Audit(args) => commands::audit(args, manifest_path, host),
+        cli::Command::Policy(args) => commands::policy::run(args, manifest_path, host),
         cli::Command::Waive(args) => commands::waivers::waive(args, manifest_path, host),
         cli::Command::Waivers => commands::waivers::list(manifest_path, host),
         cli::Command::Explain(args) => commands::explain(args),
@@ -65,6 +68,7 @@ fn maturity(args: &cli::Maturity, manifest_path: Option<&Path>, host: &Host) -> 
     setup.jobs = args.jobs;
     setup.base = args.base.clone();
     setup.effective_time = plan::effective_time(args, host.now)?;
+    let freeze_override = setup.freeze_override(host, args.override_freeze.as_deref())?;
     let own = setup.own_files(host, args.out.as_deref());
     let repository = Repository::read(&setup.processes, &setup.workspace.root, &own)?;
     setup.workspace.lockfile.tracked = repository.tracks(&setup.workspace.lockfile_path());
@@ -111,6 +115,7 @@ fn maturity(args: &cli::Maturity, manifest_path: Option<&Path>, host: &Host) -> 
         no_commit: repository.problem.as_deref(),
         waivers: &setup.waivers,
         effective_time,
+        freeze_override: freeze_override.as_ref(),
     };
     let verdict = verdict::decide(&input, &evidence, &judgements);
 

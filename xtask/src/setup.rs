@@ -9,8 +9,11 @@ use time::OffsetDateTime;
 
 use crate::cli;
 use crate::day::day_of;
+use crate::diagnostics::shown;
 use crate::error::{Error, Result};
+use crate::freeze::{self, Overriding};
 use crate::gates::deps_approval;
+use crate::gates::policy_drift::{self, lock};
 use crate::gather::Context;
 use crate::host::Host;
 use crate::process::{self, Processes};
@@ -19,7 +22,7 @@ use crate::settings::{self, Settings};
 use crate::stages::{self, Policy, RefFacts};
 use crate::waivers::{self, Waivers};
 use crate::workspace::Workspace;
-use crate::workspace::git::{OwnFiles, Repository};
+use crate::workspace::git::{OwnFiles, Repository, identity};
 
 /// Files that say how a workspace is built and judged, whatever is ignored: the commit must hold those
 /// that are there. That it holds Cargo.lock is for deps_approval to say.
@@ -29,7 +32,7 @@ const ESSENTIAL: &[&str] = &[
     "ci/maturity-evidence.yml",
     deps_approval::approvals::FILE,
     waivers::FILE,
-    "ci/policy.lock",
+    lock::FILE,
     ".cargo/config.toml",
     ".cargo/config",
     ".config/nextest.toml",
@@ -69,6 +72,28 @@ impl Setup {
     /// # Errors
     /// A usage error if there is no workspace, an argument names no folder, or a policy file is bad.
     pub fn load(host: &Host, manifest_path: Option<&Path>, gather: &cli::Gather) -> Result<Setup> {
+        // The gate reads the lock again, as evidence; here it is told early if it is bad.
+        Self::load_with(host, manifest_path, gather, |root| lock::load(root).map(|_| ()))
+    }
+
+    /// As [`Setup::load`], for a command that writes the lock anew and so minds no broken one.
+    ///
+    /// # Errors
+    /// As [`Setup::load`], but for those about the lock.
+    pub fn load_without_lock(
+        host: &Host,
+        manifest_path: Option<&Path>,
+        gather: &cli::Gather,
+    ) -> Result<Setup> {
+        Self::load_with(host, manifest_path, gather, |_| Ok(()))
+    }
+
+    fn load_with(
+        host: &Host,
+        manifest_path: Option<&Path>,
+        gather: &cli::Gather,
+        lock: impl FnOnce(&Path) -> Result<()>,
+    ) -> Result<Setup> {
         let processes = Processes::new(host);
         let workspace = Workspace::load(&processes, &host.current_dir, manifest_path, gather.offline)?;
         let root = workspace.root.clone();
@@ -77,6 +102,7 @@ impl Setup {
         let policy = keep(stages::load(&root), &mut errors);
         let settings = keep(settings::load(&root), &mut errors);
         keep(deps_approval::approvals::load(&root), &mut errors);
+        keep(lock(&root), &mut errors);
         let waivers = keep(waivers::load(&root, day_of(host.now)), &mut errors);
         let (Some(policy), Some(settings), Some(waivers), true) =
             (policy, settings, waivers, errors.is_empty())
@@ -139,9 +165,10 @@ impl Setup {
     }
 
     /// The members' manifests and the roots of their targets, and the files that say how all of it is
-    /// built and judged.
+    /// built and judged: what is governed by the policy among them.
     fn essential_files(&self) -> Vec<PathBuf> {
         let mut files: Vec<PathBuf> = ESSENTIAL.iter().map(|file| self.workspace.root.join(file)).collect();
+        files.extend(policy_drift::gather::governed_files(&self.workspace));
         for package in self.workspace.members.workspace_packages() {
             files.push(package.manifest_path.clone().into());
             files.extend(package.targets.iter().map(|target| target.src_path.clone().into()));
@@ -158,6 +185,24 @@ impl Setup {
             return Err(process::interrupted());
         }
         Ok(())
+    }
+
+    /// Who overrides a freeze, and why, if `--override-freeze` was given.
+    ///
+    /// # Errors
+    /// A usage error if the reason cannot stand in a report; a tool error if git cannot be run.
+    pub fn freeze_override(&self, host: &Host, reason: Option<&str>) -> Result<Option<Overriding>> {
+        let Some(reason) = reason else { return Ok(None) };
+        let reason = freeze::reason(reason)?;
+        let ci = ["GITHUB_ACTOR", "GITLAB_USER_LOGIN"].into_iter().find_map(|name| host.var(name));
+        let who = match ci {
+            Some(login) => Some(login.to_owned()),
+            None => identity(&self.processes, &self.workspace.root)?,
+        };
+        let user = || ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|name| host.var(name));
+        let who = who.or_else(|| user().map(str::to_owned));
+        let who = who.map(|who| shown(&who).trim_matches('`').to_owned());
+        Ok(Some(Overriding { reason, who, when: host.now }))
     }
 
     /// What is known of refs, for the choice of the stage.

@@ -8,8 +8,10 @@ mod glob;
 mod load;
 mod modes;
 mod patterns;
+pub mod promote;
 mod release;
 mod resolve;
+mod shifts;
 #[cfg(test)]
 mod tests;
 mod validate;
@@ -19,12 +21,15 @@ use std::collections::BTreeMap;
 use time::{Date, OffsetDateTime};
 
 use crate::day::day_of;
+use crate::freeze::Window;
 use crate::gates::{Gate, Mode};
 
 pub use builtin::builtin;
 pub use load::{load, load_file, parse};
+pub use modes::Given;
 pub use release::{looks_like_release, looks_like_version};
 pub use resolve::{Relaxation, Resolved, resolve};
+pub use shifts::shifts;
 pub use validate::{Landing, Validation, render, validate};
 
 /// Where the policy is, relative to the workspace root.
@@ -35,6 +40,8 @@ pub const FILE: &str = "ci/maturity-stages.yml";
 pub struct Policy {
     /// In the order of the file.
     pub stages: Vec<Stage>,
+    /// When nothing is promoted into which of them.
+    pub freeze: Vec<Window>,
     /// The file that it came from, relative to the workspace; `None` for the built-in stages.
     pub file: Option<String>,
 }

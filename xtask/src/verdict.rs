@@ -4,6 +4,7 @@
 //! printers only ever get `&Verdict`.
 
 mod decide;
+mod frozen;
 mod group;
 mod waiving;
 

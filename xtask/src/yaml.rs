@@ -11,6 +11,7 @@
 mod complaints;
 mod node;
 mod open;
+mod place;
 mod read;
 mod screen;
 #[cfg(test)]
@@ -76,6 +77,17 @@ impl Document {
     /// What this file is called in complaints.
     pub fn file(&self) -> &str {
         &self.file
+    }
+
+    /// The whole text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The byte at which a node begins; of what an alias stands for, at which its anchor does.
+    pub fn offset(&self, node: &Node) -> Option<usize> {
+        let (line, column) = node::position(&self.text, node.id);
+        place::offset(&self.text, line, column)
     }
 
     /// Ends the reading of this file: duplicate keys anywhere in it are added to what was collected.

@@ -66,6 +66,16 @@ cases! {
     explain_unknown
     format_failed
     format_switched_off
+    freeze_active
+    freeze_lax_stage
+    freeze_of_another_stage
+    freeze_over
+    freeze_overridden
+    freeze_override_of_nothing
+    freeze_override_too_short
+    freeze_unknown_timezone
+    freeze_weekly
+    freeze_windows_overlap
     git_missing
     ignored_policy
     ignored_source
@@ -91,6 +101,33 @@ cases! {
     orders_service_pre_ga
     orders_service_test_fails
     out_not_writable
+    policy_drift
+    policy_drift_in_a_comment
+    policy_file_astray
+    policy_file_deleted
+    policy_file_ignored
+    policy_lock_by_hand
+    policy_lock_conflict
+    policy_lock_mended
+    policy_lock_newer_version
+    policy_lock_refused
+    policy_lock_tells
+    policy_lock_up_to_date
+    policy_locked_passes
+    policy_unlocked
+    policy_unreadable
+    policy_workflow_changed
+    promote
+    promote_all
+    promote_from_a_day
+    promote_invalid_file
+    promote_no_such_day
+    promote_nothing_to_change
+    promote_shared_value
+    promote_then_blocked
+    promote_unknown_gate
+    promote_unknown_stage
+    promote_without_a_file
     ref_from_the_ci
     release_tag_lax
     rule_too_wide

@@ -109,6 +109,10 @@ fn no_phase_imports_a_later_one() {
             &["workspace", "stages", "settings", "plan", "gates", "gather", "verdict", "report"],
         ),
         ("xtask/src/workspace", &["stages", "settings", "plan", "gather", "verdict", "report"]),
+        (
+            "xtask/src/freeze",
+            &["stages", "plan", "evidence", "gates", "gather", "verdict", "report", "process"],
+        ),
         ("xtask/src/yaml", &["stages", "settings", "plan", "gather", "verdict", "report", "process"]),
         ("xtask/src/stages", &["plan", "evidence", "gather", "verdict", "report", "process", "workspace"]),
         ("xtask/src/settings", &["plan", "evidence", "gather", "verdict", "report", "process", "workspace"]),

@@ -8,6 +8,8 @@ use super::Code;
 
 /// What a gate would pass without is proof, not a finding.
 const UNPROVEN: &str = "it says that something was not proven, and a waiver proves nothing";
+/// A waiver is policy itself: one that lets another policy in would let in any.
+const POLICY: &str = "it says that the policy in force may not be the one that was agreed, waivers included";
 /// The subject has no gate that could pass for it.
 const SUBJECT: &str = "it is about what is judged, not about something found in it";
 /// Waivers about waivers would never end.
@@ -55,6 +57,14 @@ impl Code {
             | Code::LockfileStale
             | Code::EvidenceMissing
             | Code::EvidenceMismatch => Some(UNPROVEN),
+            Code::PolicyUnlocked
+            | Code::PolicyDrift
+            | Code::PolicyBaseMissing
+            | Code::PolicyBaseUnreadable => Some(POLICY),
+            Code::PolicyWeakened => Some("it is the trail of who weakened what, which is never silent"),
+            Code::FreezeActive => {
+                Some("a freeze is overridden with --override-freeze, by name and with a reason")
+            }
             Code::TreeDirty | Code::NotARepository | Code::RefMismatch | Code::ReleaseTagLax => Some(SUBJECT),
             Code::WaiverExpired | Code::WaiverExpiring | Code::WaiverUnused => Some(WAIVERS),
         }
@@ -72,8 +82,10 @@ mod tests {
         for code in ["TEST_FAILED", "LINT_FAILED", "AUDIT_VULNERABLE", "LICENSE_DENIED", "DEPS_UNAPPROVED"] {
             assert!(waivable.contains(&code), "{code}");
         }
-        for part in ["PENDING", "NONE", "ERROR", "TIMEOUT", "MISSING", "EVIDENCE", "STALE", "WAIVER", "DIRTY"]
-        {
+        for part in [
+            "PENDING", "NONE", "ERROR", "TIMEOUT", "MISSING", "EVIDENCE", "STALE", "WAIVER", "DIRTY",
+            "POLICY_", "FREEZE",
+        ] {
             assert!(!waivable.iter().any(|code| code.contains(part)), "{part} in {waivable:?}");
         }
         assert!(Code::ChecksFailed.unwaivable().is_some_and(|why| why.contains("waive those")));

@@ -29,6 +29,7 @@ pub fn builtin() -> Policy {
             ),
             stage("GA", "Production ready. Strict governance.", &["v*", "{package}-v*"], &Gate::ALL),
         ],
+        freeze: Vec::new(),
         file: None,
     }
 }

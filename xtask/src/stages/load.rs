@@ -10,9 +10,10 @@ use super::glob::Glob;
 use super::{FILE, Policy, Stage, builtin, modes};
 use crate::diagnostics::shown;
 use crate::error::Result;
-use crate::yaml::{self, Complaints, Document, Fields, Keys, Node};
+use crate::freeze;
+use crate::yaml::{self, Complaints, Document, Fields, Keys, Node, Value};
 
-const TOP: Keys = Keys { known: &["version", "stages"], later: &["freeze"] };
+const TOP: Keys = Keys::new(&["version", "stages", "freeze"]);
 const STAGE: Keys = Keys::new(&["description", "patterns", "gates"]);
 const EXPECTED_PATTERNS: &str = "a list of globs over ref names, such as [\"v*\"]";
 
@@ -43,17 +44,28 @@ pub fn parse(text: &[u8], file: &str) -> Result<Policy> {
     read(&Document::parse(text, file)?)
 }
 
-fn read(document: &Document) -> Result<Policy> {
+pub(super) fn read(document: &Document) -> Result<Policy> {
     let mut complaints = Complaints::new();
-    let mut stages = Vec::new();
+    let (mut stages, mut windows) = (Vec::new(), Vec::new());
     if let Some(fields) = Fields::read(document.root(), &TOP, &mut complaints) {
         yaml::version(&fields, &mut complaints);
         if let Some(node) = fields.need("stages", "a mapping from stage names to stages", &mut complaints) {
             stages = read_stages(node, &mut complaints);
         }
+        if let Some(node) = fields.get("freeze") {
+            // The names of stages with mistakes in them are names all the same.
+            let names = fields.get("stages").map(names).unwrap_or_default();
+            windows = freeze::read(node, &names, &mut complaints);
+        }
     }
     document.finish(complaints)?;
-    Ok(Policy { stages, file: Some(document.file().to_owned()) })
+    Ok(Policy { stages, freeze: windows, file: Some(document.file().to_owned()) })
+}
+
+fn names(stages: &Node) -> Vec<&str> {
+    let Value::Mapping(entries) = &stages.value else { return Vec::new() };
+    let keys = entries.iter().map(|(key, _)| &key.value);
+    keys.filter_map(|key| if let Value::Text(name) = key { Some(name.as_str()) } else { None }).collect()
 }
 
 fn read_stages(node: &Node, complaints: &mut Complaints) -> Vec<Stage> {

@@ -21,7 +21,7 @@ const MODES: [(&str, Mode); 2] = [("report_only", Mode::ReportOnly), ("required"
 
 /// A mode as the file gives it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Given {
+pub enum Given {
     /// From the first day on.
     Plain(Mode),
     /// Required from this day on, only reported until then.
@@ -30,7 +30,7 @@ pub(super) enum Given {
 
 impl Given {
     /// What a stage gives a gate.
-    pub(super) fn of(stage: &Stage, gate: Gate) -> Given {
+    pub fn of(stage: &Stage, gate: Gate) -> Given {
         match stage.dated.get(&gate) {
             Some(from) => Given::RequiredFrom(*from),
             None => Given::Plain(stage.mode(gate)),
@@ -38,7 +38,7 @@ impl Given {
     }
 
     /// Gives it to a gate of a stage.
-    pub(super) fn put(self, stage: &mut Stage, gate: Gate) {
+    pub fn put(self, stage: &mut Stage, gate: Gate) {
         stage.dated.remove(&gate);
         let mode = match self {
             Given::Plain(mode) => mode,

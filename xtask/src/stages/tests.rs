@@ -64,7 +64,7 @@ stages:
     patterns: ['*']
     gates:
   C: ~
-freeze: []
+freeze: [{name: 5, stages: [PLOT], reason: r, from: 2026-01-01T00:00:00Z, until: 2027-01-01T00:00:00Z}]
 colour: red
 ";
     let expected = [
@@ -85,8 +85,9 @@ colour: red
         "s.yml:16:16: stages.B B.patterns[0]: the pattern `*` is already one of `PILOT` (a ref can land in one stage only; delete one of them)",
         "s.yml:17:11: stages.B B.gates: found nothing (expected report_only, required, or a mode for each gate)",
         "s.yml:18:6: stages.C: found nothing (expected a mapping with the keys description, patterns, gates)",
-        "s.yml:19:1: freeze: `freeze` is not known to this version yet (remove it: a later version will read it)",
-        "s.yml:20:1: colour: unknown key `colour` (expected version or stages)",
+        "s.yml:19:17: freeze[0].name: found 5 (expected a text; put it in quotes)",
+        "s.yml:19:29: freeze[0].stages[0]: there is no stage `PLOT` (did you mean `PILOT`? valid are PILOT, GA, B B or C)",
+        "s.yml:20:1: colour: unknown key `colour` (expected version, stages or freeze)",
     ];
     assert_eq!(complaints(text), expected);
 }
@@ -94,7 +95,7 @@ colour: red
 #[test]
 fn what_is_no_policy_at_all() {
     for (text, expected) in [
-        ("5", "s.yml:1:1: found 5 (expected a mapping with the keys version, stages)"),
+        ("5", "s.yml:1:1: found 5 (expected a mapping with the keys version, stages, freeze)"),
         ("{}", "s.yml:1:1: the key `version` is missing (add version: 1)"),
         ("version: 1\nstages: {}\n", "s.yml:2:1: stages: there is no stage"),
         ("version: 1\nstages: []\n", "s.yml:2:9: stages: found a list"),

@@ -8,8 +8,9 @@ use super::glob::Glob;
 use super::modes::Given;
 use super::patterns::{Kind, Patterns, Reference, Tie, is_ref_name};
 use super::{Policy, RefFacts, Stage, looks_like_release};
-use crate::day::day_of;
+use crate::day::{day_of, rfc3339};
 use crate::diagnostics::shown;
+use crate::freeze::{Window, active};
 use crate::gates::Gate;
 use crate::gates::Mode;
 
@@ -20,6 +21,8 @@ pub struct Validation {
     pub source: String,
     /// Each stage with its description and the mode of each gate in [`Gate::ALL`]'s order.
     pub stages: Vec<(String, String, Vec<String>)>,
+    /// Each freeze: its name, the stages, when it is, and until when if it is now.
+    pub freezes: Vec<[String; 4]>,
     /// Where sample refs and the user's own land.
     pub landings: Vec<Landing>,
     /// What is odd, and what to do about it.
@@ -53,8 +56,15 @@ pub fn validate(policy: &Policy, packages: &[&str], refs: &[String], now: Offset
             samples.push(name.clone());
         }
     }
+    let freeze = |window: &Window| {
+        let stages = window.stages.iter();
+        let open = stages.filter_map(|stage| active(std::slice::from_ref(window), stage, now).pop()).next();
+        let until = open.map_or_else(|| "no".to_owned(), |open| format!("until {}", rfc3339(open.until)));
+        [window.name.clone(), window.stages.join(", "), window.span.to_string(), until]
+    };
     let stages = policy.stages.iter();
     Validation {
+        freezes: policy.freeze.iter().map(freeze).collect(),
         source: policy.source().to_owned(),
         stages: stages
             .map(|s| {
@@ -130,7 +140,7 @@ fn unreachable_patterns(patterns: &Patterns<'_>, packages: &[&str]) -> Vec<Strin
 }
 
 /// Refs that a pattern was written for, as tags and as branches.
-fn examples(glob: &Glob, packages: &[&str]) -> Vec<Reference> {
+pub(super) fn examples(glob: &Glob, packages: &[&str]) -> Vec<Reference> {
     let mut references = Vec::new();
     for filler in ["0q7", "", "1.2.3", "q/7", "1.2.3-rc.1", "q"] {
         for name in glob.examples(packages, filler).iter().filter(|name| is_ref_name(name)) {
@@ -235,6 +245,11 @@ pub fn render(validation: &Validation) -> String {
     text += &table(&stages);
     text += "\n";
     text += &table(&landings);
+    if !validation.freezes.is_empty() {
+        let header = ["freeze", "stages", "when", "now"].map(String::from);
+        let rows: Vec<_> = [header].iter().chain(&validation.freezes).map(|row| row.to_vec()).collect();
+        text.extend(["\n", &table(&rows)]);
+    }
     for warning in &validation.warnings {
         text.extend(["\nwarning: ", warning]);
     }

@@ -5,11 +5,13 @@ use time::OffsetDateTime;
 use crate::catalog::Code;
 use crate::day::day_of;
 use crate::evidence::{Evidence, EvidenceFile, Subject};
+use crate::freeze::Overriding;
 use crate::gates::Gate;
 use crate::plan::Chosen;
 use crate::stages::{Policy, Resolved, Stage};
 use crate::waivers::Waivers;
 
+use super::frozen;
 use super::{
     BlockingReason, Decision, Finding, GateVerdict, Group, Judgement, Mode, Outcome, Readiness, Verdict,
     waiving,
@@ -30,6 +32,8 @@ pub struct Input<'a> {
     pub waivers: &'a Waivers,
     /// The moment at which it is judged, UTC.
     pub effective_time: OffsetDateTime,
+    /// Who overrides a freeze and why, if somebody does.
+    pub freeze_override: Option<&'a Overriding>,
 }
 
 /// (evidence, judgements, stage, time) → verdict.
@@ -49,7 +53,11 @@ pub fn decide(input: &Input<'_>, evidence: &Evidence, judgements: &[Judgement]) 
     if reasons.is_empty() && (lax.is_some() || release) && uncommitted_policy(&evidence.subject) {
         reasons = by_code("subject", &about_subject);
     }
-    let readiness = readiness(policy, judgements, &about_subject);
+    // A freeze blocks whatever the stage requires, and comes first: nothing else need be done before its end.
+    let frozen = frozen::look(policy, &stage.name, input.effective_time, input.freeze_override);
+    reasons.splice(0..0, by_code("subject", &frozen.findings));
+    let readiness = readiness(input, judgements, &about_subject);
+    about_subject.splice(0..0, frozen.findings);
     about_subject.extend(waived.findings);
     about_subject.extend(lax.map(|message| Finding::warning(Code::ReleaseTagLax, message)));
     Verdict {
@@ -63,8 +71,12 @@ pub fn decide(input: &Input<'_>, evidence: &Evidence, judgements: &[Judgement]) 
         blocking_reasons: reasons,
         gates,
         readiness,
-        overrides: chosen.overrides.clone(),
-        break_glass: judgements.iter().flat_map(|judgement| judgement.break_glass.clone()).collect(),
+        overrides: chosen.overrides.iter().cloned().chain(frozen.flag).collect(),
+        break_glass: judgements
+            .iter()
+            .flat_map(|judgement| judgement.break_glass.clone())
+            .chain(frozen.break_glass)
+            .collect(),
         waivers: waived.waivers,
         artifacts: evidence.artifacts.clone(),
     }
@@ -184,15 +196,20 @@ fn decision(reasons: &[BlockingReason]) -> Decision {
     if reasons.is_empty() { Decision::Passed } else { Decision::Blocked }
 }
 
-/// For every stage, whether this commit would pass it.
-fn readiness(policy: &Policy, judgements: &[Judgement], subject_findings: &[Finding]) -> Vec<Readiness> {
+/// For every stage, whether this commit would pass it by the policy alone, without any flag.
+fn readiness(input: &Input<'_>, judgements: &[Judgement], subject_findings: &[Finding]) -> Vec<Readiness> {
     let ready = |stage: &Stage| {
         let gates = gate_verdicts(judgements, stage, &[], &[]);
-        let blocking_reasons = blocking_reasons(subject_findings, &gates);
-        Readiness { stage: stage.name.clone(), would_pass: blocking_reasons.is_empty(), blocking_reasons }
+        let frozen = frozen::look(input.policy, &stage.name, input.effective_time, None);
+        let mut reasons = by_code("subject", &frozen.findings);
+        reasons.extend(blocking_reasons(subject_findings, &gates));
+        Readiness { stage: stage.name.clone(), would_pass: reasons.is_empty(), blocking_reasons: reasons }
     };
-    policy.stages.iter().map(ready).collect()
+    input.policy.stages.iter().map(ready).collect()
 }
+
+#[cfg(test)]
+mod freeze_tests;
 
 #[cfg(test)]
 mod tests {
@@ -201,7 +218,7 @@ mod tests {
     use super::*;
     use crate::evidence::subject::Lockfile;
 
-    fn subject(commit: &str, dirty: &[&str]) -> Subject {
+    pub(super) fn subject(commit: &str, dirty: &[&str]) -> Subject {
         Subject {
             commit: commit.into(),
             tree: "tree".into(),
@@ -216,13 +233,13 @@ mod tests {
         }
     }
 
-    fn stage(name: &str, required: &[Gate]) -> Stage {
+    pub(super) fn stage(name: &str, required: &[Gate]) -> Stage {
         let mode = |gate| if required.contains(&gate) { Mode::Required } else { Mode::ReportOnly };
         let gates: BTreeMap<Gate, Mode> = Gate::ALL.into_iter().map(|gate| (gate, mode(gate))).collect();
         Stage { name: name.into(), gates, ..Stage::default() }
     }
 
-    fn judged(gate: Gate, outcome: Outcome, code: Option<Code>) -> Judgement {
+    pub(super) fn judged(gate: Gate, outcome: Outcome, code: Option<Code>) -> Judgement {
         let findings = code.map(|code| Finding::error(code, "found")).into_iter().collect();
         Judgement {
             gate,
@@ -331,12 +348,5 @@ mod tests {
                 "promotion_guard: LINT_FAILED (three)",
             ]
         );
-    }
-
-    #[test]
-    fn readiness_speaks_of_every_stage() {
-        let policy = Policy { stages: vec![stage("PILOT", &[]), stage("GA", &Gate::ALL)], file: None };
-        let ready = readiness(&policy, &[], &[]);
-        assert_eq!(ready.iter().map(|ready| ready.would_pass).collect::<Vec<_>>(), [true, false]);
     }
 }

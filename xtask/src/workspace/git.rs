@@ -120,6 +120,22 @@ impl Repository {
     }
 }
 
+/// The name and address that git would write into a commit here, as far as they are configured.
+///
+/// # Errors
+/// A tool error if git cannot be run.
+pub fn identity(processes: &Processes, folder: &Path) -> Result<Option<String>> {
+    let git = Git { processes, folder };
+    let ask = |key| -> Result<Option<String>> {
+        let value = git.try_output(&["config", "--get", key])?.unwrap_or_default();
+        Ok(Some(value.trim().to_owned()).filter(|value| !value.is_empty()))
+    };
+    Ok(match (ask("user.name")?, ask("user.email")?) {
+        (Some(name), Some(address)) => Some(format!("{name} <{address}>")),
+        (name, address) => name.or(address),
+    })
+}
+
 /// Git, asked in one folder.
 #[derive(Clone, Copy)]
 struct Git<'a> {

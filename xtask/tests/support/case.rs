@@ -39,6 +39,14 @@ pub(crate) struct Case {
     /// Files too large or too odd for the overlay: `text` repeated `times`.
     #[serde(default)]
     pub(crate) generate: Vec<Generate>,
+    /// What happens after the runs in `before`: edits, files that go, and links by their path, with
+    /// where each leads.
+    #[serde(default)]
+    pub(crate) then_replace: Vec<Replace>,
+    #[serde(default)]
+    pub(crate) then_delete: Vec<String>,
+    #[serde(default)]
+    pub(crate) then_link: BTreeMap<String, String>,
 
     /// Whether the copy is no repository.
     #[serde(default)]

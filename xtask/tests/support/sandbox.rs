@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use super::case::{Case, Runner, fixtures};
+use super::case::{Case, Replace, Runner, fixtures};
 use super::{run, toolbox};
 
 /// Where reports go unless a case says otherwise.
@@ -83,6 +83,12 @@ impl Sandbox {
         edit(case, &self.workspace);
         for args in &case.before {
             run::must_succeed(self, case, args);
+        }
+        replace(&case.then_replace, &self.workspace);
+        delete(&case.then_delete, &self.workspace);
+        for (path, target) in &case.then_link {
+            let _ = fs::remove_file(self.workspace.join(path));
+            symlink(target, self.workspace.join(path)).expect("a link of the case");
         }
         if !case.no_git {
             self.commit(case);
@@ -239,11 +245,7 @@ fn share_registry(from: &Path, to: &Path) {
 }
 
 fn edit(case: &Case, workspace: &Path) {
-    for step in &case.replace {
-        let text = read(&workspace.join(&step.file));
-        assert_eq!(text.matches(&step.from).count(), 1, "`{}` in {}", step.from, step.file);
-        write(&workspace.join(&step.file), &text.replace(&step.from, &step.to));
-    }
+    replace(&case.replace, workspace);
     for step in &case.append {
         let text = read(&workspace.join(&step.file)) + &step.text;
         write(&workspace.join(&step.file), &text);
@@ -252,7 +254,19 @@ fn edit(case: &Case, workspace: &Path) {
         let lines: String = (0..step.times).map(|n| step.text.replace("{n}", &n.to_string())).collect();
         write(&workspace.join(&step.file), &format!("{}{lines}{}", step.start, step.end));
     }
-    for path in &case.delete {
+    delete(&case.delete, workspace);
+}
+
+fn replace(steps: &[Replace], workspace: &Path) {
+    for step in steps {
+        let text = read(&workspace.join(&step.file));
+        assert_eq!(text.matches(&step.from).count(), 1, "`{}` in {}", step.from, step.file);
+        write(&workspace.join(&step.file), &text.replace(&step.from, &step.to));
+    }
+}
+
+fn delete(paths: &[String], workspace: &Path) {
+    for path in paths {
         let path = workspace.join(path);
         let removed = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
         removed.unwrap_or_else(|error| panic!("{}: {error}", path.display()));

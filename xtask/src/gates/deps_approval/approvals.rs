@@ -61,7 +61,7 @@ fn whole_file(message: String) -> Complaint {
 ///
 /// # Errors
 /// A configuration error with every complaint.
-pub(super) fn parse(text: &str) -> Result<Approvals> {
+pub(crate) fn parse(text: &str) -> Result<Approvals> {
     let line_ends = text.match_indices('\n').map(|(at, _)| at).collect();
     let mut loader = Loader { text, line_ends, complaints: Vec::new() };
     let approvals = loader.document();

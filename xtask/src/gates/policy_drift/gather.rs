@@ -1,9 +1,90 @@
 //! Reads the policy in force, the lock, the base and what the rules look at.
 
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
 use crate::evidence::PolicyFacts;
+use crate::evidence::policy::{Base, LockFacts};
+use crate::evidence::rules::RuleFacts;
 use crate::gather::Context;
+use crate::workspace::Workspace;
+
+use super::compare::changes;
+use super::lock;
+use super::snapshot::{self, WorkingTree};
 
 /// Gathers what policy_drift is judged by.
-pub fn gather(_context: &Context<'_>) -> PolicyFacts {
-    PolicyFacts::default()
+pub fn gather(context: &Context<'_>) -> PolicyFacts {
+    let begun = Instant::now();
+    let mut facts = PolicyFacts::default();
+    let root = &context.workspace.root;
+    facts.current = snapshot::take(&WorkingTree::new(root), &member_folders(context.workspace));
+    match lock::load(root) {
+        Ok(read) => facts.lock = read,
+        // It was sound when the run began: somebody is writing it.
+        Err(error) => facts.problems.push(error.to_string()),
+    }
+    if let LockFacts::Read { snapshot, .. } = &facts.lock {
+        facts.drift = changes(snapshot, &facts.current);
+    }
+    (facts.base, facts.since_base) = (Base::default(), Vec::new());
+    facts.rules = RuleFacts::default();
+    facts.duration_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+    facts.complete = true;
+    facts
+}
+
+/// The governed files that are there, absolute.
+pub fn governed_files(workspace: &Workspace) -> Vec<PathBuf> {
+    let tree = WorkingTree::new(&workspace.root);
+    let governed = snapshot::governed(&tree, &member_folders(workspace));
+    governed.into_iter().map(|(_, path)| absolute(&workspace.root, &path)).collect()
+}
+
+/// A path below the root, or beside it, where git would name it: without `..` in it.
+fn absolute(root: &Path, path: &str) -> PathBuf {
+    let mut place = root.to_path_buf();
+    for name in path.split('/') {
+        if name == ".." {
+            place.pop();
+        } else {
+            place.push(name);
+        }
+    }
+    place
+}
+
+/// The members' folders, relative to the root, with `/`; one that lies beside the root begins with `..`.
+pub(super) fn member_folders(workspace: &Workspace) -> Vec<String> {
+    let packages = workspace.members.workspace_packages();
+    let folders = packages.iter().filter_map(|package| package.manifest_path.parent());
+    let mut folders: Vec<String> =
+        folders.map(|folder| relative(&workspace.root, folder.as_std_path())).collect();
+    folders.sort();
+    folders
+}
+
+fn relative(root: &Path, folder: &Path) -> String {
+    let common = root.components().zip(folder.components()).take_while(|(one, other)| one == other).count();
+    let up = root.components().skip(common).map(|_| "..".to_owned());
+    let down = folder.components().skip(common);
+    let down = down.map(|name| name.as_os_str().to_string_lossy().into_owned());
+    up.chain(down).collect::<Vec<_>>().join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::{absolute, relative};
+
+    #[test]
+    fn folders_are_told_from_the_root() {
+        for (folder, expected) in
+            [("/a/b", ""), ("/a/b/c/d", "c/d"), ("/a/x", "../x"), ("/x", "../../x"), ("/a", "..")]
+        {
+            assert_eq!(relative(Path::new("/a/b"), Path::new(folder)), expected, "{folder}");
+            assert_eq!(absolute(Path::new("/a/b"), &format!("{expected}/x")), Path::new(folder).join("x"));
+        }
+    }
 }

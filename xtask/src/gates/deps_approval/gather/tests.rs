@@ -1,4 +1,5 @@
-//! Real runs of cargo: over this very workspace, and over one made of folders alone. No network.
+//! Real runs of cargo: over this very workspace, and over one made of folders alone. The network is used
+//! for one thing, packages of this workspace that building it here does not need, and its tree does.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -33,6 +34,13 @@ fn processes() -> Processes {
 fn cargo_home(processes: &Processes) -> PathBuf {
     let home = || Path::new(processes.var("HOME").expect("a home folder")).join(".cargo");
     processes.var("CARGO_HOME").map_or_else(home, PathBuf::from)
+}
+
+/// This workspace, with every locked package at hand: building here took only those of this platform.
+fn this_workspace() -> &'static Path {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    processes().output(&["cargo", "fetch", "--locked", "--quiet"], root).unwrap();
+    root
 }
 
 /// Gathers with these settings; the SBOMs are in the folder that comes back.
@@ -86,7 +94,7 @@ fn cargo_tree(root: &Path, packages: &[&str]) -> BTreeSet<String> {
 
 #[test]
 fn the_sbom_of_this_workspace_holds_what_cargo_tree_shows() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let root = this_workspace();
     let (facts, staging, _) = run(root, &Settings::default(), None);
     assert_eq!(facts.problems, Vec::<String>::new());
     assert_eq!(facts.expected_sboms, ["workspace", "xtask"]);
@@ -108,7 +116,7 @@ fn the_sbom_of_this_workspace_holds_what_cargo_tree_shows() {
 
 #[test]
 fn same_inputs_give_same_bytes_without_paths_of_the_machine() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let root = this_workspace();
     let bytes = |epoch| {
         let (_, staging, _) = run(root, &Settings::default(), epoch);
         std::fs::read_to_string(staging.path().join("sbom/workspace.cdx.json")).unwrap()
