@@ -181,9 +181,11 @@ cases! {
     waived_finding
     waived_lint_hides_the_rest
     waived_test_and_pending_check
+    waiver_agreed
     waiver_expired
     waiver_expiring
     waiver_ignored_by_git
+    waiver_not_agreed
     waiver_unused
     waivers_in_conflict
     waivers_listed
