@@ -3,15 +3,17 @@
 //! The types here are the wire format and nothing else: renaming a field of the domain cannot change
 //! a report by accident. The order of the keys is the order of the fields.
 
+mod exceptions;
+
 use serde::Serialize;
 
+use self::exceptions::{WireBreakGlass, WireStanding, WireWaiver, break_glass, standing, waiver};
 use super::text;
 use crate::catalog::Code;
 use crate::evidence::{EvidenceFile, Subject};
-use crate::gates::Gate;
 use crate::verdict::{
-    Artifact, BlockingReason, BreakGlass, Decision, Effect, Finding, GateVerdict, Outcome, Override,
-    Readiness, Severity, Verdict, Waiver, WaiverStanding,
+    Artifact, BlockingReason, Decision, Effect, Finding, GateVerdict, Outcome, Override, Readiness, Severity,
+    Verdict,
 };
 
 /// The version of the report's format: the major number changes when a reader of the old one would break.
@@ -104,51 +106,6 @@ struct WireFinding<'a> {
     contract: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     waiver: Option<WireWaiver<'a>>,
-}
-
-#[derive(Serialize)]
-struct WireWaiver<'a> {
-    code: &'static str,
-    scope: WireScope<'a>,
-    reason: &'a str,
-    owner: &'a str,
-    expires: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reference: Option<&'a str>,
-}
-
-#[derive(Serialize)]
-struct WireScope<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    gate: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    package: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    advisory: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    file: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    contract: Option<&'a str>,
-}
-
-#[derive(Serialize)]
-struct WireStanding<'a> {
-    #[serde(flatten)]
-    waiver: WireWaiver<'a>,
-    days_left: i64,
-    state: &'static str,
-    covers: &'a [String],
-}
-
-#[derive(Serialize)]
-struct WireBreakGlass<'a> {
-    kind: &'static str,
-    rule: &'a str,
-    told: &'a str,
-    who: Option<&'a str>,
-    when: Option<&'a str>,
-    commit: Option<&'a str>,
-    subject: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -284,45 +241,6 @@ fn finding(finding: &Finding) -> WireFinding<'_> {
         advisory: finding.advisory.as_deref(),
         contract: finding.contract.as_deref(),
         waiver: finding.waiver.as_ref().map(waiver),
-    }
-}
-
-fn waiver(waiver: &Waiver) -> WireWaiver<'_> {
-    let scope = &waiver.scope;
-    WireWaiver {
-        code: waiver.code.as_str(),
-        scope: WireScope {
-            gate: scope.gate.map(Gate::as_str),
-            package: scope.package.as_deref(),
-            advisory: scope.advisory.as_deref(),
-            file: scope.file.as_deref(),
-            contract: scope.contract.as_deref(),
-        },
-        reason: &waiver.reason,
-        owner: &waiver.owner,
-        expires: waiver.expires.to_string(),
-        reference: waiver.reference.as_deref(),
-    }
-}
-
-fn standing(standing: &WaiverStanding) -> WireStanding<'_> {
-    WireStanding {
-        waiver: waiver(&standing.waiver),
-        days_left: standing.days_left,
-        state: standing.state.as_str(),
-        covers: &standing.covers,
-    }
-}
-
-fn break_glass(broken: &BreakGlass) -> WireBreakGlass<'_> {
-    WireBreakGlass {
-        kind: broken.kind,
-        rule: &broken.rule,
-        told: &broken.told,
-        who: broken.who.as_deref(),
-        when: broken.when.as_deref(),
-        commit: broken.commit.as_deref(),
-        subject: broken.subject.as_deref(),
     }
 }
 
