@@ -3,6 +3,8 @@
 //! `explain`, the reports and the documentation all read this one table. A code stands here only if
 //! this version can produce it; `tests/catalog.rs` proves that a fixture case does.
 
+mod waivable;
+
 use serde::{Serialize, Serializer};
 
 /// One entry of the catalogue.
@@ -171,6 +173,10 @@ catalog! {
         "differences from the locked policy",
         "A rule was changed, in either direction, without the change having been agreed.",
         "Undo the change; or have it reviewed, run `cargo xtask policy lock`, and commit both.";
+    PolicyViolation = "POLICY_VIOLATION", "A rule of the policy is broken",
+        "breaches of the policy's rules",
+        "Each rule closes a way in which a release can turn green without having been looked at.",
+        "Do what the finding says; a rule can be set to report or off under policy_drift.rules in ci/maturity-evidence.yml, which is then part of the locked policy.";
     PolicyWeakened = "POLICY_WEAKENED", "A rule is laxer than at the last release",
         "changes of the policy since the last release",
         "What passes now may be what was stopped then. It is allowed, and it is never silent.",
@@ -183,6 +189,18 @@ catalog! {
         "problems with the policy of the last release",
         "What became laxer since then is not known, and that is not the same as nothing.",
         "Fetch the whole history with its tags (`git fetch --unshallow --tags`; fetch-depth: 0 in actions/checkout), or name a commit with --base REF.";
+    WaiverExpired = "WAIVER_EXPIRED", "A waiver has expired",
+        "waivers have expired",
+        "It was given for a limited time, and that time is over: what it covered blocks again.",
+        "Fix what it covered and delete it from ci/waivers.toml; or have it decided again, with a new last day and a reason of its own.";
+    WaiverExpiring = "WAIVER_EXPIRING", "A waiver is about to expire",
+        "waivers are about to expire",
+        "What it covers blocks again on the day after its last.",
+        "Fix what it covers before that day; `cargo xtask maturity --as-of DAY` shows what will block then.";
+    WaiverUnused = "WAIVER_UNUSED", "A waiver covers no finding",
+        "waivers cover no finding",
+        "Exceptions that nobody needs hide the ones that matter, and cover what comes later.",
+        "If every check ran, delete it from ci/waivers.toml; if it should cover something, compare its scope with the finding in maturity-eval.json.";
     EvidenceMissing = "EVIDENCE_MISSING", "A gate has no evidence",
         "gates have no evidence",
         "Nothing was gathered for this gate, so nothing can be said for it.",

@@ -34,6 +34,10 @@ pub enum Command {
     Audit(Audit),
     /// Pin the policy in force, or tell what became laxer since a release
     Policy(Policy),
+    /// Write a waiver into ci/waivers.toml: one code, in one place, until a day
+    Waive(Waive),
+    /// List the waivers with the days that are left
+    Waivers,
     /// Say what a code means and how to fix it
     Explain(Explain),
 }
@@ -69,6 +73,14 @@ pub struct Maturity {
     /// Tell what became laxer since this commit or tag [default: the last release tag before HEAD]
     #[arg(long, value_name = "REF")]
     pub base: Option<String>,
+
+    /// Judge at this moment instead of now: RFC 3339, or a day (its 00:00 UTC); stands in the report
+    #[arg(long, value_name = "TIME")]
+    pub as_of: Option<String>,
+
+    /// Let --as-of name a moment that has passed; stands in the report
+    #[arg(long)]
+    pub allow_past: bool,
 
     /// Print what would run, with which command and time-out, and stop
     #[arg(long)]
@@ -224,6 +236,33 @@ pub enum PolicyCommand {
 pub struct PolicyDiff {
     /// A commit or tag [default: the last release tag before HEAD]
     pub base: Option<String>,
+}
+
+/// Arguments of `waive`.
+#[derive(Debug, Args)]
+pub struct Waive {
+    /// The code of the findings, such as LICENSE_DENIED
+    pub code: String,
+
+    /// What it is about: gate, package, advisory, file or contract; may be repeated
+    #[arg(long, value_name = "KEY=VALUE", required = true)]
+    pub scope: Vec<String>,
+
+    /// Why, in 10 to 500 characters
+    #[arg(long, value_name = "TEXT")]
+    pub reason: String,
+
+    /// Who answers for it
+    #[arg(long, value_name = "WHO")]
+    pub owner: String,
+
+    /// The last day on which it holds (UTC), or a number of days from today, such as +30d
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub expires: String,
+
+    /// A ticket or the like
+    #[arg(long, value_name = "TEXT")]
+    pub reference: Option<String>,
 }
 
 /// Arguments of `explain`.

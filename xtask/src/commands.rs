@@ -2,14 +2,17 @@
 
 pub(crate) mod policy;
 mod promote;
+pub(crate) mod waivers;
 
 use std::io::Write;
 use std::path::Path;
 
 use crate::cli::{self, MessageFormat};
+use crate::day::day_of;
 use crate::error::{Error, Result};
 use crate::evidence::deps::DepsFacts;
 use crate::evidence::store::{JSON_REPORT, MARKDOWN_REPORT};
+use crate::gates::Gate;
 use crate::gates::deps_approval::{self, approve};
 use crate::gates::promotion_guard::audit as audit_check;
 use crate::host::Host;
@@ -18,7 +21,7 @@ use crate::report;
 use crate::report::terminal::{self, Live, Style};
 use crate::setup::Setup;
 use crate::stages;
-use crate::verdict::{Severity, Verdict};
+use crate::verdict::{Finding, Verdict, cover_all};
 use crate::workspace::Workspace;
 
 pub(crate) use promote::promote;
@@ -120,7 +123,7 @@ pub(crate) fn approve_deps(args: &cli::ApproveDeps, manifest_path: Option<&Path>
 /// What is shipped, gathered into a folder that is removed again.
 fn survey(setup: &Setup, host: &Host) -> Result<DepsFacts> {
     let scratch = Scratch::new(host)?;
-    let facts = deps_approval::survey(&setup.context(host, &crate::progress::Silent, &scratch.0));
+    let facts = deps_approval::survey(&setup.context(&crate::progress::Silent, &scratch.0));
     setup.stop_if_interrupted()?;
     Ok(facts)
 }
@@ -156,7 +159,7 @@ pub(crate) fn sbom(args: &cli::Sbom, manifest_path: Option<&Path>, host: &Host) 
         None => setup.workspace.root.join("dist").join("sbom"),
     };
     let scratch = Scratch::new(host)?;
-    let facts = deps_approval::gather(&setup.context(host, &crate::progress::Silent, &scratch.0));
+    let facts = deps_approval::gather(&setup.context(&crate::progress::Silent, &scratch.0));
     setup.stop_if_interrupted()?;
     if !facts.problems.is_empty() || facts.sboms.is_empty() {
         return Err(Error::tool(format!("no SBOM could be made: {}", facts.problems.join("; ")))
@@ -191,11 +194,12 @@ pub(crate) fn audit(args: &cli::Audit, manifest_path: Option<&Path>, host: &Host
     let setup = Setup::load(host, manifest_path, &args.gather)?;
     let scratch = Scratch::new(host)?;
     let live = live(host, true);
-    let record = audit_check::gather(&setup.context(host, &live, &scratch.0));
+    let record = audit_check::gather(&setup.context(&live, &scratch.0));
     drop(live);
     setup.stop_if_interrupted()?;
-    let findings = audit_check::findings(&record, &setup.settings.promotion_guard.audit);
-    let failed = findings.iter().any(|finding| finding.severity == Severity::Error);
+    let mut findings = audit_check::findings(&record, &setup.settings.promotion_guard.audit);
+    cover_all(&mut findings, Gate::PromotionGuard, &setup.waivers, day_of(host.now));
+    let failed = findings.iter().any(Finding::blocks);
     print(&terminal::check(&audit_check::summary(&record), &findings, colour(host)))?;
     Ok(u8::from(failed))
 }

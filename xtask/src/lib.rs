@@ -28,6 +28,7 @@ pub mod settings;
 pub mod setup;
 pub mod stages;
 pub mod verdict;
+pub mod waivers;
 pub mod workspace;
 pub mod yaml;
 
@@ -55,6 +56,8 @@ pub fn run(cli: &cli::Cli, host: &Host) -> Result<u8> {
         cli::Command::Sbom(args) => commands::sbom(args, manifest_path, host),
         cli::Command::Audit(args) => commands::audit(args, manifest_path, host),
         cli::Command::Policy(args) => commands::policy::run(args, manifest_path, host),
+        cli::Command::Waive(args) => commands::waivers::waive(args, manifest_path, host),
+        cli::Command::Waivers => commands::waivers::list(manifest_path, host),
         cli::Command::Explain(args) => commands::explain(args),
     }
 }
@@ -64,13 +67,14 @@ fn maturity(args: &cli::Maturity, manifest_path: Option<&Path>, host: &Host) -> 
     let mut setup = Setup::load(host, manifest_path, &args.gather)?;
     setup.jobs = args.jobs;
     setup.base = args.base.clone();
+    setup.effective_time = plan::effective_time(args, host.now)?;
     let freeze_override = setup.freeze_override(host, args.override_freeze.as_deref())?;
     let own = setup.own_files(host, args.out.as_deref());
     let repository = Repository::read(&setup.processes, &setup.workspace.root, &own)?;
     setup.workspace.lockfile.tracked = repository.tracks(&setup.workspace.lockfile_path());
 
     // ref → stage
-    let effective_time = host.now;
+    let effective_time = setup.effective_time;
     let policy = setup.policy.at(effective_time);
     let facts = setup.ref_facts(host, args.reference.as_deref(), &repository);
     let resolved = stages::resolve(&policy, &setup.workspace.member_names(), &facts)?;
@@ -80,7 +84,7 @@ fn maturity(args: &cli::Maturity, manifest_path: Option<&Path>, host: &Host) -> 
 
     // stage → plan
     if args.dry_run {
-        let context = setup.context(host, &progress::Silent, &own.out);
+        let context = setup.context(&progress::Silent, &own.out);
         return commands::print(&report::plan::render(&gates::steps(&context, &chosen))).map(|()| 0);
     }
 
@@ -90,7 +94,7 @@ fn maturity(args: &cli::Maturity, manifest_path: Option<&Path>, host: &Host) -> 
     if let Some(warning) = resolved.warning(&policy) {
         live.note(&format!("warning: {}: {warning}", catalog::Code::ReleaseTagLax));
     }
-    let context = setup.context(host, &live, store.staging());
+    let context = setup.context(&live, store.staging());
     let (subject, gathered) = gather::beside(
         || setup.workspace.subject(&setup.processes, &repository),
         || gates::gather(&context, &chosen),
@@ -110,6 +114,7 @@ fn maturity(args: &cli::Maturity, manifest_path: Option<&Path>, host: &Host) -> 
         resolved: &resolved,
         chosen: &chosen,
         no_commit: repository.problem.as_deref(),
+        waivers: &setup.waivers,
         effective_time,
         freeze_override: freeze_override.as_ref(),
     };

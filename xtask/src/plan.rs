@@ -1,6 +1,8 @@
 //! What will be judged and what will run: the choice that the arguments make, and the plan that
 //! `--dry-run` prints and the gatherers follow. Runs nothing itself.
 
+mod moment;
+
 use std::time::Duration;
 
 use serde::Serialize;
@@ -11,6 +13,8 @@ use crate::error::{Error, Result};
 use crate::gates::Gate;
 use crate::host::Host;
 use crate::stages::{Policy, Resolved};
+
+pub use moment::effective_time;
 
 /// One program that a run will start, or one thing that it will read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -136,6 +140,7 @@ pub fn choose(
         let shown = folder.file_name().unwrap_or(folder.as_os_str()).to_string_lossy();
         overrides.push(entry("--advisory-db", &shown, Effect::Neutral, message));
     }
+    overrides.extend(moment::overrides(args, host.now));
     overrides.extend(environment(host));
     Ok(Chosen { stage, stage_reason, enforced, only: args.only.clone(), overrides })
 }

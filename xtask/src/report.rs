@@ -15,7 +15,9 @@ mod text;
 #[cfg(test)]
 mod samples;
 
-use crate::verdict::{BlockingReason, Decision, Finding, Group, Mode, Readiness, Severity, Verdict};
+use crate::verdict::{
+    BlockingReason, BreakGlass, Decision, Finding, GateVerdict, Group, Mode, Readiness, Severity, Verdict,
+};
 
 /// What the verdict is, in words: `Passed` or `Blocked`, what it is about, and the rest of the sentence.
 struct Headline<'a> {
@@ -30,14 +32,28 @@ fn headline(verdict: &Verdict) -> Headline<'_> {
     let stage = &verdict.stage;
     let subject = if verdict.ref_name == "none" { "this commit" } else { &verdict.ref_name };
     let requires_nothing = verdict.gates.iter().all(|gate| gate.mode == Mode::ReportOnly);
-    let (word, rest) = match verdict.decision {
+    let (word, mut rest) = match verdict.decision {
         Decision::Blocked => ("Blocked", format!("is not ready for {stage}")),
         Decision::Passed if requires_nothing => {
             ("Passed", format!("is ready for {stage}, which requires no gate"))
         }
         Decision::Passed => ("Passed", format!("is ready for {stage}")),
     };
+    let required = verdict.gates.iter().filter(|gate| gate.mode == Mode::Required);
+    let waived: usize = required.map(GateVerdict::waived_errors).sum();
+    if waived > 0 && verdict.decision == Decision::Passed {
+        rest = format!("{rest}, with {} waived", text::count(waived, "finding"));
+    }
     Headline { word, subject, rest }
+}
+
+/// What was done to a rule, in words.
+fn break_glass_kind(broken: &BreakGlass) -> &'static str {
+    match broken.kind {
+        "policy_weakened" => "weakened",
+        "freeze_overridden" => "freeze overridden",
+        other => other,
+    }
 }
 
 /// The stages that come after the verdict's own.
@@ -105,17 +121,19 @@ fn group_of<'a>(verdict: &'a Verdict, reason: &BlockingReason) -> Option<Group<'
     let gate = verdict.gates.iter().find(|gate| gate.judgement.gate.as_str() == reason.gate);
     let findings = gate.map_or(&verdict.subject_findings, |gate| &gate.judgement.findings);
     let groups = Group::all(findings);
-    groups.into_iter().find(|group| (group.code, group.severity) == (reason.code, Severity::Error))
+    let blocks = |group: &Group<'_>| group.severity == Severity::Error && !group.waived;
+    groups.into_iter().find(|group| group.code == reason.code && blocks(group))
 }
 
 /// What the findings of a gate, or of the subject where there is none, say beyond the blocking reasons.
+/// What is waived has a place of its own.
 fn beyond_reasons<'a>(verdict: &Verdict, gate: &str, findings: &'a [Finding]) -> Vec<Group<'a>> {
     let told = |group: &Group<'_>| {
         let reasons = &verdict.blocking_reasons;
         group.severity == Severity::Error
             && reasons.iter().any(|reason| reason.gate == gate && reason.code == group.code)
     };
-    Group::all(findings).into_iter().filter(|group| !told(group)).collect()
+    Group::all(findings).into_iter().filter(|group| !group.waived && !told(group)).collect()
 }
 
 #[cfg(test)]

@@ -5,7 +5,10 @@
 
 use std::path::{Path, PathBuf};
 
+use time::OffsetDateTime;
+
 use crate::cli;
+use crate::day::day_of;
 use crate::diagnostics::{nearest, shown};
 use crate::error::{Error, Result};
 use crate::freeze::{self, Overriding};
@@ -17,6 +20,7 @@ use crate::process::{self, Processes};
 use crate::progress::Progress;
 use crate::settings::{self, Settings};
 use crate::stages::{self, Policy, RefFacts};
+use crate::waivers::{self, Waivers};
 use crate::workspace::Workspace;
 use crate::workspace::git::history::History;
 use crate::workspace::git::{OwnFiles, Repository, identity};
@@ -28,6 +32,7 @@ const ESSENTIAL: &[&str] = &[
     "ci/maturity-stages.yml",
     "ci/maturity-evidence.yml",
     deps_approval::approvals::FILE,
+    waivers::FILE,
     lock::FILE,
     ".cargo/config.toml",
     ".cargo/config",
@@ -48,6 +53,8 @@ pub struct Setup {
     pub policy: Policy,
     /// How evidence is gathered.
     pub settings: Settings,
+    /// The exceptions.
+    pub waivers: Waivers,
     /// `--advisory-db`, absolute.
     advisory_db: Option<PathBuf>,
     cargo_home: PathBuf,
@@ -55,6 +62,8 @@ pub struct Setup {
     pub jobs: Option<u32>,
     /// `--base`.
     pub base: Option<String>,
+    /// The moment at which it is judged, UTC: now, unless `--as-of` names another.
+    pub effective_time: OffsetDateTime,
     source_date_epoch: Option<i64>,
 }
 
@@ -90,12 +99,17 @@ impl Setup {
         let workspace = Workspace::load(&processes, &host.current_dir, manifest_path, gather.offline)?;
         let root = workspace.root.clone();
         // The gate reads the approvals again, as evidence; here it is told early if they are bad.
-        let (policy, settings, _, ()) = all(
-            stages::load(&root),
-            settings::load(&root),
-            deps_approval::approvals::load(&root),
-            lock(&root),
-        )?;
+        let mut errors = Vec::new();
+        let policy = keep(stages::load(&root), &mut errors);
+        let settings = keep(settings::load(&root), &mut errors);
+        keep(deps_approval::approvals::load(&root), &mut errors);
+        keep(lock(&root), &mut errors);
+        let waivers = keep(waivers::load(&root, day_of(host.now)), &mut errors);
+        let (Some(policy), Some(settings), Some(waivers), true) =
+            (policy, settings, waivers, errors.is_empty())
+        else {
+            return Err(Error::merged(errors));
+        };
         let advisory_db = match &gather.advisory_db {
             None => None,
             Some(folder) => {
@@ -112,16 +126,18 @@ impl Setup {
             workspace,
             policy,
             settings,
+            waivers,
             advisory_db,
             cargo_home: cargo_home(host),
             jobs: None,
             base: None,
+            effective_time: host.now,
             source_date_epoch: source_date_epoch(host)?,
         })
     }
 
     /// What the gatherers are given.
-    pub fn context<'a>(&'a self, host: &Host, progress: &'a dyn Progress, staging: &'a Path) -> Context<'a> {
+    pub fn context<'a>(&'a self, progress: &'a dyn Progress, staging: &'a Path) -> Context<'a> {
         Context {
             workspace: &self.workspace,
             settings: &self.settings,
@@ -130,7 +146,7 @@ impl Setup {
             processes: &self.processes,
             progress,
             staging,
-            effective_time: host.now,
+            effective_time: self.effective_time,
             jobs: self.jobs,
             advisory_db: self.advisory_db.as_deref(),
             cargo_home: &self.cargo_home,
@@ -254,23 +270,16 @@ fn cargo_home(host: &Host) -> PathBuf {
 /// `SOURCE_DATE_EPOCH`, seconds since 1970 UTC, as reproducible-builds.org specifies it.
 fn source_date_epoch(host: &Host) -> Result<Option<i64>> {
     let Some(text) = host.var("SOURCE_DATE_EPOCH") else { return Ok(None) };
-    let moment =
-        text.parse().ok().filter(|seconds| time::OffsetDateTime::from_unix_timestamp(*seconds).is_ok());
+    let moment = text.parse().ok().filter(|seconds| OffsetDateTime::from_unix_timestamp(*seconds).is_ok());
     moment.map(Some).ok_or_else(|| {
         Error::usage(format!("SOURCE_DATE_EPOCH is `{}`", text.escape_debug()))
             .help("it must be a whole number of seconds since 1970, or not be set")
     })
 }
 
-/// Four results as one, with the complaints of all that failed.
-fn all<A, B, C, D>(a: Result<A>, b: Result<B>, c: Result<C>, d: Result<D>) -> Result<(A, B, C, D)> {
-    match (a, b, c, d) {
-        (Ok(a), Ok(b), Ok(c), Ok(d)) => Ok((a, b, c, d)),
-        (a, b, c, d) => {
-            let errors = [a.err(), b.err(), c.err(), d.err()];
-            Err(Error::merged(errors.into_iter().flatten().collect()))
-        }
-    }
+/// The value, or none and the error put to the others: all of them are told at once.
+fn keep<T>(result: Result<T>, errors: &mut Vec<Error>) -> Option<T> {
+    result.map_err(|error| errors.push(error)).ok()
 }
 
 #[cfg(test)]
@@ -279,7 +288,7 @@ mod tests {
 
     fn host(variables: &[(&str, &str)]) -> Host {
         Host {
-            now: time::OffsetDateTime::UNIX_EPOCH,
+            now: OffsetDateTime::UNIX_EPOCH,
             env: variables.iter().map(|(key, value)| (key.into(), value.into())).collect(),
             current_dir: "/here".into(),
             exe: None,

@@ -6,6 +6,7 @@
 mod decide;
 mod frozen;
 mod group;
+mod waiving;
 
 use std::borrow::Cow;
 
@@ -18,9 +19,11 @@ use crate::evidence::{EvidenceFile, Subject};
 use crate::gates::Gate;
 pub use crate::gates::Mode;
 pub use crate::plan::{Effect, Override};
+pub use crate::waivers::Waiver;
 
 pub use decide::{Input, decide};
 pub use group::Group;
+pub use waiving::{WaiverStanding, WaiverState, cover_all};
 
 /// How bad a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -63,6 +66,8 @@ pub struct Finding {
     pub advisory: Option<String>,
     /// The data contract, such as `orders-api::Order`.
     pub contract: Option<String>,
+    /// The waiver that covers it: it is told as before, and counts against its gate no more.
+    pub waiver: Option<Waiver>,
 }
 
 impl Finding {
@@ -82,6 +87,7 @@ impl Finding {
             detail: None,
             advisory: None,
             contract: None,
+            waiver: None,
         }
     }
 
@@ -98,6 +104,16 @@ impl Finding {
     /// A finding worth knowing.
     pub fn note(code: Code, message: impl Into<String>) -> Self {
         Self::new(code, Severity::Note, message)
+    }
+
+    /// Whether its gate fails for it: an error that no waiver covers.
+    pub fn blocks(&self) -> bool {
+        self.severity == Severity::Error && self.waiver.is_none()
+    }
+
+    /// Whether its gate would fail for it if no waiver covered it.
+    pub fn is_waived_error(&self) -> bool {
+        self.severity == Severity::Error && self.waiver.is_some()
     }
 
     /// What to do: its own remedy, else the catalogue's.
@@ -173,6 +189,18 @@ impl Judgement {
             break_glass: Vec::new(),
             duration_ms: 0,
         }
+    }
+}
+
+impl GateVerdict {
+    /// The findings that a waiver covers, of any severity.
+    pub fn waived(&self) -> impl Iterator<Item = (&Finding, &Waiver)> {
+        self.judgement.findings.iter().filter_map(|finding| Some((finding, finding.waiver.as_ref()?)))
+    }
+
+    /// How many errors a waiver covers: without them, the gate would fail for something else or not at all.
+    pub fn waived_errors(&self) -> usize {
+        self.judgement.findings.iter().filter(|finding| finding.is_waived_error()).count()
     }
 }
 
@@ -277,6 +305,8 @@ pub struct Verdict {
     pub overrides: Vec<Override>,
     /// What was weakened on purpose, and by whom.
     pub break_glass: Vec<BreakGlass>,
+    /// Every waiver, with what it covers.
+    pub waivers: Vec<WaiverStanding>,
     /// Files that this run made.
     pub artifacts: Vec<Artifact>,
 }

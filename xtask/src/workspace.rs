@@ -18,8 +18,13 @@ use crate::process::Processes;
 use git::Repository;
 
 /// The files that say how a workspace is judged; together they are the policy in force.
-const POLICY_FILES: &[&str] =
-    &["ci/maturity-stages.yml", "ci/maturity-evidence.yml", "ci/deps-approvals.toml", "ci/policy.lock"];
+const POLICY_FILES: &[&str] = &[
+    "ci/maturity-stages.yml",
+    "ci/maturity-evidence.yml",
+    "ci/deps-approvals.toml",
+    "ci/waivers.toml",
+    "ci/policy.lock",
+];
 
 /// The workspace that is judged.
 #[derive(Debug)]

@@ -19,12 +19,18 @@ macro_rules! cases {
 
 cases! {
     alias_shadows_a_check
+    allow_past_alone
     approval_expired
     approval_mismatch
     approval_unused
     approvals_duplicate
     approvals_malformed
+    as_of_no_moment
+    as_of_past_allowed
+    as_of_past_refused
+    as_of_shows_what_will_lapse
     audit_alone
+    audit_alone_waived
     audit_db_absent
     audit_db_broken_file
     audit_db_empty
@@ -131,7 +137,23 @@ cases! {
     promote_without_a_file
     ref_from_the_ci
     release_tag_lax
+    rule_actions_pinned
+    rule_checks_not_shadowed
+    rule_gate_not_softened
+    rule_license_set
+    rule_lints_inherited
+    rule_lockfile_tracked
+    rule_no_git_dependencies
+    rule_no_wildcard_dependencies
+    rule_publish_needs_gate
+    rule_reported
+    rule_rust_version_set
     rule_too_wide
+    rule_unknown
+    rule_unsafe_forbidden
+    rule_unsafe_listed
+    rule_workflow_sound
+    rule_workflow_unreadable
     rustfmt_missing
     sbom_alone
     sbom_forged
@@ -175,6 +197,22 @@ cases! {
     validate_stages
     validate_stages_wrong_words
     vendored_passes
+    waive_refused
+    waive_twice
+    waive_writes
+    waived_advisory
+    waived_finding
+    waived_lint_hides_the_rest
+    waived_test_and_pending_check
+    waiver_agreed
+    waiver_expired
+    waiver_expiring
+    waiver_ignored_by_git
+    waiver_not_agreed
+    waiver_unused
+    waivers_in_conflict
+    waivers_listed
+    waivers_malformed
     workspace_does_not_parse
 }
 

@@ -31,7 +31,7 @@ fn diff(args: &cli::PolicyDiff, manifest_path: Option<&Path>, host: &Host) -> Re
     setup.base = args.base.clone();
     setup.check_base()?;
     // Nothing is written: there is no staging folder.
-    let since = policy_drift::since_base(&setup.context(host, &Silent, &setup.workspace.root));
+    let since = policy_drift::since_base(&setup.context(&Silent, &setup.workspace.root));
     setup.stop_if_interrupted()?;
     if let Base::Unreadable { reason, remedy } = &since.base {
         return Err(Error::tool(format!("what changed cannot be told: {reason}")).help(remedy));

@@ -212,7 +212,7 @@ pub struct SlowTest {
 }
 
 /// One message of the compiler, clippy or rustfmt.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Diagnostic {
     /// `error` or `warning`.
     pub level: String,
@@ -241,6 +241,9 @@ pub struct LintFacts {
     pub packages_checked: Vec<String>,
     /// Members of which none was.
     pub packages_unchecked: Vec<String>,
+    /// Targets that need no features and that it said nothing about, as `package target`.
+    #[serde(default)]
+    pub targets_unreached: Vec<String>,
 }
 
 /// What rustfmt said.

@@ -29,7 +29,12 @@ fn unknown(asked: &str) -> Error {
 fn one(code: Code) -> String {
     let entry = code.entry();
     let mut out = format!("{}: {}\n", entry.code, entry.title);
-    for (heading, body) in [("Why it matters", entry.why), ("What to do", entry.remedy)] {
+    let waivers = match code.unwaivable() {
+        None => format!("`cargo xtask waive {code}` writes an exception for one place, until a day."),
+        Some(why) => format!("It cannot be waived: {why}."),
+    };
+    let told = [("Why it matters", entry.why), ("What to do", entry.remedy), ("Waivers", &waivers)];
+    for (heading, body) in told {
         let _ = writeln!(out, "\n{heading}");
         for line in wrap(body, 76) {
             let _ = writeln!(out, "  {line}");

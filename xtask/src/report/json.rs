@@ -3,8 +3,11 @@
 //! The types here are the wire format and nothing else: renaming a field of the domain cannot change
 //! a report by accident. The order of the keys is the order of the fields.
 
+mod exceptions;
+
 use serde::Serialize;
 
+use self::exceptions::{WireBreakGlass, WireStanding, WireWaiver, break_glass, standing, waiver};
 use super::text;
 use crate::catalog::Code;
 use crate::evidence::{EvidenceFile, Subject};
@@ -14,7 +17,7 @@ use crate::verdict::{
 };
 
 /// The version of the report's format: the major number changes when a reader of the old one would break.
-pub const SCHEMA_VERSION: &str = "1.0";
+pub const SCHEMA_VERSION: &str = "1.1";
 
 #[derive(Serialize)]
 struct Report<'a> {
@@ -29,8 +32,8 @@ struct Report<'a> {
     gates: Vec<WireGate<'a>>,
     readiness: Vec<WireReadiness<'a>>,
     overrides: Vec<WireOverride<'a>>,
-    // Nothing can be waived yet; the key is part of the format from the start.
-    waivers: [(); 0],
+    break_glass: Vec<WireBreakGlass<'a>>,
+    waivers: Vec<WireStanding<'a>>,
     artifacts: Vec<WireArtifact<'a>>,
 }
 
@@ -97,6 +100,12 @@ struct WireFinding<'a> {
     remedy: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    advisory: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    contract: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waiver: Option<WireWaiver<'a>>,
 }
 
 #[derive(Serialize)]
@@ -144,7 +153,8 @@ pub fn render(verdict: &Verdict, tool_version: &str) -> String {
         gates: verdict.gates.iter().map(gate).collect(),
         readiness: verdict.readiness.iter().map(readiness).collect(),
         overrides: verdict.overrides.iter().map(flag).collect(),
-        waivers: [],
+        break_glass: verdict.break_glass.iter().map(break_glass).collect(),
+        waivers: verdict.waivers.iter().map(standing).collect(),
         artifacts: verdict.artifacts.iter().map(artifact).collect(),
     };
     // Strings, numbers and lists, and keys that are strings: there is nothing that could fail.
@@ -228,6 +238,9 @@ fn finding(finding: &Finding) -> WireFinding<'_> {
         column: finding.column,
         remedy: finding.remedy(),
         detail: finding.detail.as_deref(),
+        advisory: finding.advisory.as_deref(),
+        contract: finding.contract.as_deref(),
+        waiver: finding.waiver.as_ref().map(waiver),
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod details;
 pub(super) mod escape;
+mod exceptions;
 
 use std::fmt::Write as _;
 
@@ -19,6 +20,8 @@ use crate::verdict::{Effect, GateVerdict, Group, Outcome, Severity, Verdict};
 const ROOM: usize = 50_000;
 /// Blocking reasons that are told one by one.
 const MAX_REASONS: usize = 20;
+/// Findings of one kind about the subject that are told one by one.
+const MAX_TOLD: usize = 5;
 
 /// The report as Markdown (GitHub's dialect, which GitLab's viewer reads as well).
 pub fn render(verdict: &Verdict) -> String {
@@ -36,6 +39,8 @@ pub fn render(verdict: &Verdict) -> String {
     );
     reasons(&mut out, verdict);
     boxes(&mut out, verdict);
+    exceptions::break_glass(&mut out, &verdict.break_glass);
+    exceptions::waived(&mut out, verdict);
     gates(&mut out, &verdict.gates);
     readiness(&mut out, verdict);
     details::render(&mut out, verdict, ROOM);
@@ -107,30 +112,46 @@ fn boxes(out: &mut String, verdict: &Verdict) {
         );
     }
     // The dirty tree has its box already; the rest is told unless it is a reason told above.
-    for finding in &verdict.subject_findings {
+    let untold = verdict.subject_findings.iter().filter(|finding| {
         let told = (finding.code == Code::TreeDirty && subject.dirty)
             || verdict.blocking_reasons.iter().any(|reason| reason.code == finding.code);
-        if !told && finding.severity != Severity::Note {
-            let entry = finding.code.entry();
-            let _ = writeln!(
-                out,
-                "> [!WARNING]\n> **{}.** {}: {}\n>\n> Remedy: {}\n",
-                entry.title,
-                finding.code,
-                inline(&finding.message),
-                inline(finding.remedy()),
-            );
-        }
+        !told && finding.severity != Severity::Note
+    });
+    for group in Group::all(untold) {
+        alert(out, &group);
     }
 }
 
-fn outcome(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Pass => "✅ pass",
+/// An alert about findings of one kind.
+fn alert(out: &mut String, group: &Group<'_>) {
+    let (title, remedy) = (group.code.entry().title, inline(group.remedy()));
+    let _ = writeln!(out, "> [!WARNING]\n> **{title}.** {}: {}\n>", group.code, inline(&group.headline()));
+    if group.findings.len() > 1 {
+        for finding in group.findings.iter().take(MAX_TOLD) {
+            let _ = writeln!(out, "> - {}", inline(&finding.message));
+        }
+        if let Some(more @ 1..) = group.findings.len().checked_sub(MAX_TOLD) {
+            let _ = writeln!(out, "> - and {more} more in `maturity-eval.json`");
+        }
+        out.push_str(">\n");
+    }
+    let _ = writeln!(out, "> Remedy: {remedy}\n");
+}
+
+/// The outcome in words. A pass that owes itself to a waiver does not look like one that does not.
+fn outcome_of(gate: &GateVerdict) -> String {
+    let waived = match gate.waived_errors() {
+        0 => String::new(),
+        number => format!(", {number} waived"),
+    };
+    let outcome = match gate.judgement.outcome {
+        Outcome::Pass if waived.is_empty() => "✅ pass",
+        Outcome::Pass => "☑️ pass",
         Outcome::Fail => "❌ fail",
         Outcome::Missing => "❔ missing",
         Outcome::NotApplicable => "➖ not applicable",
-    }
+    };
+    format!("{outcome}{waived}")
 }
 
 fn gates(out: &mut String, gates: &[GateVerdict]) {
@@ -145,7 +166,7 @@ fn gates(out: &mut String, gates: &[GateVerdict]) {
             judgement.gate,
             gate.mode.as_str(),
             becomes.unwrap_or_default(),
-            outcome(judgement.outcome),
+            outcome_of(gate),
             inline(&judgement.message)
         );
     }
@@ -173,7 +194,7 @@ fn summary_of(gate: &GateVerdict) -> String {
         0 => String::new(),
         number => format!(", {}", count(number, "finding")),
     };
-    format!("{}: {}{found}", judgement.gate, outcome(judgement.outcome))
+    format!("{}: {}{found}", judgement.gate, outcome_of(gate))
 }
 
 #[cfg(test)]

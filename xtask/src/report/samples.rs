@@ -1,5 +1,7 @@
 //! Verdicts made by hand, for the tests of the printers: one passed, one blocked, one hostile.
 
+pub(super) mod waived;
+
 use time::macros::datetime;
 
 use crate::catalog::Code;
@@ -15,8 +17,13 @@ use crate::verdict::{
 pub(super) const EVIL: &str = "</details>\n# |`x`| <img src=x onerror=alert(1)> @admin #1 [a](http://evil.example) \
      ![b](//evil.example) www.evil.example \u{1b}[2J\u{202e}txt & &lt; **b** _i_ ~~s~~ $x$ \\| \\` ```";
 
-pub(super) fn all() -> [(&'static str, Verdict); 3] {
-    [("passed_pilot", passed_pilot()), ("blocked_ga", blocked_ga()), ("hostile", hostile())]
+pub(super) fn all() -> [(&'static str, Verdict); 4] {
+    [
+        ("passed_pilot", passed_pilot()),
+        ("blocked_ga", blocked_ga()),
+        ("waived_pre_ga", waived::waived_pre_ga()),
+        ("hostile", hostile()),
+    ]
 }
 
 fn digest(letter: char) -> String {
@@ -149,6 +156,7 @@ pub(super) fn passed_pilot() -> Verdict {
         readiness: vec![readiness("PILOT", vec![]), readiness("PRE_GA", vec![]), readiness("GA", strict)],
         overrides: vec![],
         break_glass: vec![],
+        waivers: vec![],
         artifacts: vec![
             Artifact { kind: "log".to_string(), path: "logs/tests.log".to_string(), sha256: digest('d') },
             Artifact {
@@ -282,7 +290,7 @@ pub(super) fn hostile() -> Verdict {
         BlockingReason { remedy: EVIL.to_string(), ..reason("promotion_guard", Code::ChecksFailed, EVIL) };
     let mut lax = Finding::warning(Code::ReleaseTagLax, EVIL);
     lax.file = evil();
-    Verdict {
+    let mut verdict = Verdict {
         subject: Subject {
             commit: EVIL.to_string(),
             dirty: true,
@@ -310,5 +318,7 @@ pub(super) fn hostile() -> Verdict {
         }],
         artifacts: vec![Artifact { kind: "log".to_string(), path: EVIL.to_string(), sha256: digest('f') }],
         ..passed_pilot()
-    }
+    };
+    waived::hostile(&mut verdict);
+    verdict
 }

@@ -3,6 +3,7 @@
 //! A symbol or a colour never says anything that a word beside it does not say. Control characters
 //! from outside are shown, never sent.
 
+mod exceptions;
 mod live;
 
 use std::fmt::Write as _;
@@ -33,6 +34,7 @@ pub fn summary<P: AsRef<str>>(verdict: &Verdict, reports: &[P], colour: bool) ->
     gates(&mut out, &verdict.gates, &paint);
     reasons(&mut out, verdict, &paint);
     findings(&mut out, verdict, &paint);
+    exceptions::tell(&mut out, verdict, &paint);
     out.push('\n');
     // Who is blocked has enough to do; the reports tell the distance to every stage.
     let passed = verdict.decision == Decision::Passed;
@@ -66,6 +68,7 @@ fn gates(out: &mut String, gates: &[GateVerdict], paint: &Paint) {
         let judgement = &gate.judgement;
         // Padded before it is coloured: escapes take no room on the screen.
         let word = match judgement.outcome {
+            Outcome::Pass if gate.waived_errors() > 0 => paint.yellow("~ WAIVED "),
             Outcome::Pass => paint.green("✓ PASS   "),
             Outcome::Fail => paint.by_blocking(gate, "✗ FAIL   "),
             Outcome::Missing => paint.by_blocking(gate, "? MISSING"),
@@ -170,8 +173,11 @@ fn tell(out: &mut String, finding: &Finding, paint: &Paint) {
     let place = finding.place().or_else(|| finding.package.clone());
     let place = place.filter(|place| !finding.message.contains(place.as_str()));
     let place = place.map(|place| format!("{}: ", line(&place))).unwrap_or_default();
-    let severity = severity(finding.severity, paint);
-    let _ = writeln!(out, "  {severity} {}: {place}{}", finding.code, line(&finding.message));
+    let (severity, waived) = match &finding.waiver {
+        None => (severity(finding.severity, paint), String::new()),
+        Some(waiver) => (paint.yellow("waived"), format!(" ({})", line(&exceptions::until(waiver)))),
+    };
+    let _ = writeln!(out, "  {severity} {}: {place}{}{waived}", finding.code, line(&finding.message));
     let _ = writeln!(out, "    → {}", line(finding.remedy()));
 }
 

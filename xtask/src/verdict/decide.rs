@@ -3,16 +3,18 @@
 use time::OffsetDateTime;
 
 use crate::catalog::Code;
+use crate::day::day_of;
 use crate::evidence::{Evidence, EvidenceFile, Subject};
 use crate::freeze::Overriding;
 use crate::gates::Gate;
 use crate::plan::Chosen;
 use crate::stages::{Policy, Resolved, Stage};
+use crate::waivers::Waivers;
 
 use super::frozen;
 use super::{
-    BlockingReason, Decision, Finding, GateVerdict, Group, Judgement, Mode, Outcome, Readiness, Severity,
-    Verdict,
+    BlockingReason, Decision, Finding, GateVerdict, Group, Judgement, Mode, Outcome, Readiness, Verdict,
+    waiving,
 };
 
 /// What a verdict is made from, beside the evidence and the judgements.
@@ -26,6 +28,8 @@ pub struct Input<'a> {
     pub chosen: &'a Chosen,
     /// Why there is no commit, if there is none.
     pub no_commit: Option<&'a str>,
+    /// The exceptions.
+    pub waivers: &'a Waivers,
     /// The moment at which it is judged, UTC.
     pub effective_time: OffsetDateTime,
     /// Who overrides a freeze and why, if somebody does.
@@ -35,6 +39,8 @@ pub struct Input<'a> {
 /// (evidence, judgements, stage, time) → verdict.
 pub fn decide(input: &Input<'_>, evidence: &Evidence, judgements: &[Judgement]) -> Verdict {
     let Input { policy, resolved, chosen, .. } = *input;
+    let waived = waiving::apply(judgements, input.waivers, day_of(input.effective_time));
+    let judgements = waived.judgements.as_slice();
     let mut about_subject = subject_findings(&evidence.subject, &evidence.subject_after, input.no_commit);
     // `choose` and `resolve` give places that are in the policy; were one not, nothing may pass.
     let strictest = Stage { name: "unknown".into(), ..Stage::default() };
@@ -52,6 +58,7 @@ pub fn decide(input: &Input<'_>, evidence: &Evidence, judgements: &[Judgement]) 
     reasons.splice(0..0, by_code("subject", &frozen.findings));
     let readiness = readiness(input, judgements, &about_subject);
     about_subject.splice(0..0, frozen.findings);
+    about_subject.extend(waived.findings);
     about_subject.extend(lax.map(|message| Finding::warning(Code::ReleaseTagLax, message)));
     Verdict {
         subject: evidence.subject.clone(),
@@ -70,6 +77,7 @@ pub fn decide(input: &Input<'_>, evidence: &Evidence, judgements: &[Judgement]) 
             .flat_map(|judgement| judgement.break_glass.clone())
             .chain(frozen.break_glass)
             .collect(),
+        waivers: waived.waivers,
         artifacts: evidence.artifacts.clone(),
     }
 }
@@ -171,9 +179,9 @@ fn blocking_reasons(subject_findings: &[Finding], gates: &[GateVerdict]) -> Vec<
     reasons
 }
 
-/// One reason for each code among the errors, in the order in which they come.
+/// One reason for each code among the errors that no waiver covers, in the order in which they come.
 fn by_code(gate: &str, findings: &[Finding]) -> Vec<BlockingReason> {
-    let errors = findings.iter().filter(|finding| finding.severity == Severity::Error);
+    let errors = findings.iter().filter(|finding| finding.blocks());
     let reason = |group: Group<'_>| BlockingReason {
         gate: gate.into(),
         code: group.code,

@@ -8,13 +8,15 @@ use crate::catalog::Code;
 /// How many of a group are named in its message.
 const NAMED: usize = 3;
 
-/// Findings that share code and severity, in the order in which they came; never empty.
+/// Findings that share code and severity, and whether a waiver covers them, in the order in which they came; never empty.
 #[derive(Debug, Clone)]
 pub struct Group<'a> {
     /// Their code.
     pub code: Code,
     /// Their severity.
     pub severity: Severity,
+    /// Whether a waiver covers each of them, or none.
+    pub waived: bool,
     /// They themselves.
     pub findings: Vec<&'a Finding>,
 }
@@ -24,13 +26,15 @@ impl<'a> Group<'a> {
     pub fn all(findings: impl IntoIterator<Item = &'a Finding>) -> Vec<Group<'a>> {
         let mut groups: Vec<Group<'a>> = Vec::new();
         for finding in findings {
-            let same =
-                |group: &&mut Group<'_>| (group.code, group.severity) == (finding.code, finding.severity);
+            let waived = finding.waiver.is_some();
+            let key = (finding.code, finding.severity, waived);
+            let same = |group: &&mut Group<'_>| (group.code, group.severity, group.waived) == key;
             match groups.iter_mut().find(same) {
                 Some(group) => group.findings.push(finding),
                 None => groups.push(Group {
                     code: finding.code,
                     severity: finding.severity,
+                    waived,
                     findings: vec![finding],
                 }),
             }

@@ -9,7 +9,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 /// The report's keys, in order.
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 14] = [
     "schema_version",
     "tool",
     "subject",
@@ -21,6 +21,7 @@ const KEYS: [&str; 13] = [
     "gates",
     "readiness",
     "overrides",
+    "break_glass",
     "waivers",
     "artifacts",
 ];

@@ -13,6 +13,7 @@ use super::compare::changes;
 use super::history;
 use super::lock;
 use super::snapshot::{self, WorkingTree};
+use super::{manifests, tools, workflows};
 
 /// Gathers what policy_drift is judged by.
 pub fn gather(context: &Context<'_>) -> PolicyFacts {
@@ -31,9 +32,18 @@ pub fn gather(context: &Context<'_>) -> PolicyFacts {
     }
     let since = history::trace(context, &members, &facts.current);
     (facts.base, facts.since_base) = (since.base, since.changes);
-    facts.rules = RuleFacts::default();
+    facts.rules = rules(context);
     facts.duration_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
     facts.complete = true;
+    facts
+}
+
+/// What the rules look at.
+fn rules(context: &Context<'_>) -> RuleFacts {
+    let mut facts = RuleFacts { lockfile: context.workspace.lockfile.clone(), ..RuleFacts::default() };
+    manifests::gather(context.workspace, &mut facts);
+    tools::gather(context, &mut facts);
+    workflows::gather(&WorkingTree::new(&context.workspace.root), &mut facts);
     facts
 }
 

@@ -3,6 +3,9 @@
 //! Drift fails in either direction: what was not agreed is not the policy, even if it is stricter. What
 //! became laxer with everybody's agreement does not fail, and stands in every report all the same.
 
+mod rules;
+mod workflows;
+
 use std::collections::BTreeSet;
 
 use super::lock;
@@ -16,11 +19,16 @@ use crate::verdict::{BreakGlass, Finding, Group, Judgement, Outcome, Severity};
 
 /// Of several errors, the gate bears the code of the first in this order: what has to be put right
 /// before the others mean anything.
-const ORDER: &[Code] =
-    &[Code::CheckError, Code::PolicyUnlocked, Code::PolicyDrift, Code::PolicyBaseUnreadable];
+const ORDER: &[Code] = &[
+    Code::CheckError,
+    Code::PolicyUnlocked,
+    Code::PolicyDrift,
+    Code::PolicyViolation,
+    Code::PolicyBaseUnreadable,
+];
 
 /// Judges the gate.
-pub fn judge(facts: &PolicyFacts, _settings: &Settings) -> Judgement {
+pub fn judge(facts: &PolicyFacts, settings: &Settings) -> Judgement {
     let missing = |message: &str| Judgement {
         message: message.into(),
         duration_ms: facts.duration_ms,
@@ -40,12 +48,14 @@ pub fn judge(facts: &PolicyFacts, _settings: &Settings) -> Judgement {
         })
         .collect();
     locked(facts, &mut findings);
+    let mut kept = rules::judge(&facts.rules, &settings.policy_drift);
+    findings.append(&mut kept.findings);
     let break_glass = weakened(facts, &mut findings);
     let rank = |code: Code| ORDER.iter().position(|one| *one == code).unwrap_or(ORDER.len());
     findings.sort_by_key(|finding| (finding.severity, rank(finding.code)));
     let errors: Vec<&Finding> = findings.iter().filter(|one| one.severity == Severity::Error).collect();
     let (outcome, code, message) = match errors.first() {
-        None => (Outcome::Pass, None, sums(facts)),
+        None => (Outcome::Pass, None, format!("{}; {}", sums(facts), kept.sum())),
         Some(first) => {
             let groups = Group::all(errors.iter().copied());
             let message = groups.iter().map(Group::headline).collect::<Vec<_>>().join("; ");

@@ -116,9 +116,8 @@ impl Manifest {
             places.extend(targets.iter().map(|(_, target)| target.get(table)));
         }
         let tables = places.into_iter().flatten().filter_map(Item::as_table_like);
-        let (span, item) = tables
-            .filter_map(|table| Some((table.key(name)?.span(), table.get(name)?)))
-            .next_back()?;
+        let (span, item) =
+            tables.filter_map(|table| Some((table.key(name)?.span(), table.get(name)?))).next_back()?;
         let inherited = item.get("workspace").and_then(Item::as_bool) == Some(true);
         Some((span.map(|span| self.line(span.start)), inherited))
     }

@@ -19,6 +19,9 @@ pub(super) enum Joint {
     Background,
 }
 
+/// Programs that run the command behind them.
+const WRAPPERS: &[&str] = &["command", "env", "exec", "nice", "nohup", "stdbuf", "sudo", "time", "timeout"];
+
 /// A simple command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Command {
@@ -76,7 +79,7 @@ pub(super) fn commands(text: &str) -> Vec<Command> {
 
 /// A command's own words, and whether its status is asked for; nothing if only keywords are left.
 fn simple(words: Vec<String>, depth: &mut usize) -> Option<(Vec<String>, bool)> {
-    let mut asked = false;
+    let (mut asked, mut wrapped) = (false, false);
     let mut rest = words.into_iter().peekable();
     while let Some(word) = rest.peek() {
         match word.as_str() {
@@ -91,15 +94,11 @@ fn simple(words: Vec<String>, depth: &mut usize) -> Option<(Vec<String>, bool)> 
                 *depth += 1;
                 return None;
             }
-            "then" | "else" | "do" | "{" | "}" | "time" | "exec" | "command" | "nohup" | "sudo"
-            | "env" => {}
+            "then" | "else" | "do" | "{" | "}" => {}
+            wrapper if WRAPPERS.contains(&wrapper) => wrapped = true,
             assignment if is_assignment(assignment) => {}
-            "timeout" => {
-                rest.next();
-                while rest.peek().is_some_and(|word| word.starts_with('-')) {
-                    rest.next();
-                }
-            }
+            // The wrapper's own options and durations.
+            own if wrapped && own.starts_with(|c: char| c == '-' || c.is_ascii_digit()) => {}
             _ => break,
         }
         rest.next();
@@ -110,9 +109,7 @@ fn simple(words: Vec<String>, depth: &mut usize) -> Option<(Vec<String>, bool)> 
 
 fn is_assignment(word: &str) -> bool {
     let name = word.split_once('=').map(|(name, _)| name);
-    name.is_some_and(|name| {
-        !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-    })
+    name.is_some_and(|name| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'))
 }
 
 fn tokens(text: &str) -> Vec<Token> {

@@ -3,8 +3,8 @@
 use toml_edit::{Document, Item, TableLike, Value};
 
 use crate::evidence::rules::{RuleFacts, ToolSetting};
-use crate::gather::Context;
 use crate::gates::promotion_guard::cargo_config;
+use crate::gather::Context;
 
 use super::manifests::line;
 

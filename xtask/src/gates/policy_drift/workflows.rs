@@ -197,7 +197,9 @@ pub(super) mod tests {
     use super::*;
 
     /// Files by their path.
-    pub(in crate::gates::policy_drift) struct Made(pub(in crate::gates::policy_drift) Vec<(&'static str, String)>);
+    pub(in crate::gates::policy_drift) struct Made(
+        pub(in crate::gates::policy_drift) Vec<(&'static str, String)>,
+    );
 
     impl Files for Made {
         fn read(&self, path: &str) -> FileContent {
@@ -214,7 +216,8 @@ pub(super) mod tests {
     #[test]
     fn a_workflow_is_read_with_its_lines_and_what_it_refers_to() {
         let text = "on:\n  push:\n    tags: ['v*']\n  workflow_dispatch:\nenv: {A: 1}\njobs:\n  gate:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: ./.github/actions/gate\n      - run: ./ci/x.sh --fast\n  publish:\n    needs: [gate]\n    if: always()\n    continue-on-error: ${{ matrix.x }}\n    steps:\n      - run: cargo publish\n        continue-on-error: false\n";
-        let action = "runs:\n  using: composite\n  steps:\n    - run: cargo xtask maturity\n      shell: bash\n";
+        let action =
+            "runs:\n  using: composite\n  steps:\n    - run: cargo xtask maturity\n      shell: bash\n";
         let files = Made(vec![
             (".github/workflows/release.yml", text.into()),
             (".github/workflows/broken.yaml", "jobs: [".into()),
@@ -230,7 +233,10 @@ pub(super) mod tests {
         assert_eq!(workflow.env["A"], "1");
         let [gate, publish] = workflow.jobs.as_slice() else { panic!("{:?}", workflow.jobs) };
         assert_eq!((gate.line, gate.steps[0].line, gate.steps[1].line), (7, 10, 11));
-        assert_eq!((publish.needs.as_slice(), publish.condition.as_deref()), (&["gate".to_owned()][..], Some("always()")));
+        assert_eq!(
+            (publish.needs.as_slice(), publish.condition.as_deref()),
+            (&["gate".to_owned()][..], Some("always()"))
+        );
         assert_eq!(publish.continue_on_error.as_deref(), Some("${{ matrix.x }}"));
         assert_eq!(publish.steps[0].continue_on_error, None);
         assert_eq!(facts.actions[0].steps[0].run.as_deref(), Some("cargo xtask maturity"));

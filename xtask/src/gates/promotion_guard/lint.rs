@@ -1,8 +1,10 @@
 //! Runs clippy and reads its JSON messages. Every member must show up in them.
 
+use cargo_metadata::Target;
+
 use super::cargo_config;
 use super::commands::Commands;
-use super::messages::MessageReader;
+use super::messages::{MessageReader, target_name};
 use super::session::Session;
 use crate::evidence::CheckRecord;
 use crate::evidence::checks::{Facts, LintFacts};
@@ -35,9 +37,14 @@ pub(super) fn gather(ctx: &Context<'_>) -> CheckRecord {
     for package in ctx.workspace.members.workspace_packages() {
         let name = package.name.to_string();
         match messages.packages.contains(&name) {
-            true => facts.packages_checked.push(name),
-            false => facts.packages_unchecked.push(name),
+            true => facts.packages_checked.push(name.clone()),
+            false => facts.packages_unchecked.push(name.clone()),
         }
+        // What needs features may be left out for good; cargo does not say so.
+        let owed = |target: &&Target| !target.is_custom_build() && target.required_features.is_empty();
+        let targets = package.targets.iter().filter(owed);
+        let targets = targets.map(|target| format!("{name} {}", target_name(target)));
+        facts.targets_unreached.extend(targets.filter(|target| !messages.targets.contains(target)));
     }
     let problem = match messages.unreadable {
         0 => cargo_config::lints_capped(ctx)

@@ -34,6 +34,8 @@ pub(super) struct Messages {
     pub(super) executables: Vec<Executable>,
     /// Members that cargo or the compiler said anything about.
     pub(super) packages: BTreeSet<String>,
+    /// Their targets, likewise, as `package target`.
+    pub(super) targets: BTreeSet<String>,
     /// Messages that could not be read.
     pub(super) unreadable: usize,
     seen: BTreeSet<String>,
@@ -67,6 +69,7 @@ impl<'a> MessageReader<'a> {
                     return;
                 }
                 self.messages.packages.insert((*package).to_owned());
+                self.messages.targets.insert(format!("{package} {}", target_name(&artifact.target)));
                 if let (true, Some(path)) = (artifact.profile.test, artifact.executable) {
                     self.messages.executables.push(Executable {
                         package: (*package).to_owned(),
@@ -91,6 +94,7 @@ impl<'a> MessageReader<'a> {
         };
         if !message.target.is_custom_build() {
             self.messages.packages.insert(package.clone());
+            self.messages.targets.insert(format!("{package} {}", target_name(&message.target)));
         }
         let level = match message.message.level {
             DiagnosticLevel::Error | DiagnosticLevel::Ice => "error",

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::escape::{code, fenced, inline};
+use super::exceptions::reason;
 use super::summary_of;
 use crate::evidence::EvidenceFile;
 use crate::report::text::{count, duration};
@@ -80,8 +81,9 @@ fn findings(out: &mut String, findings: &[Finding], room: usize) {
     }
 }
 
-fn mark(severity: Severity) -> &'static str {
-    match severity {
+fn mark(group: &Group<'_>) -> &'static str {
+    match group.severity {
+        _ if group.waived => "☑️",
         Severity::Error => "❌",
         Severity::Warning => "⚠️",
         Severity::Note => "ℹ️",
@@ -93,7 +95,7 @@ fn head(group: &Group<'_>) -> String {
     if group.findings.len() == 1 {
         return String::new();
     }
-    let mut out = format!("- {} **{}** {}\n", mark(group.severity), group.code, inline(&group.headline()));
+    let mut out = format!("- {} **{}** {}\n", mark(group), group.code, inline(&group.headline()));
     if group.one_remedy() {
         let _ = writeln!(out, "  - **Remedy**: {}", inline(group.remedy()));
     }
@@ -103,7 +105,7 @@ fn head(group: &Group<'_>) -> String {
 fn finding(finding: &Finding, group: &Group<'_>) -> String {
     let alone = group.findings.len() == 1;
     let (indent, mut out) = match alone {
-        true => ("  ", format!("- {} **{}** ", mark(finding.severity), finding.code)),
+        true => ("  ", format!("- {} **{}** ", mark(group), finding.code)),
         false => ("    ", "  - ".to_string()),
     };
     let named = |check: &&String| finding.message.contains(&format!("`{check}`"));
@@ -120,6 +122,15 @@ fn finding(finding: &Finding, group: &Group<'_>) -> String {
     out.push('\n');
     if alone || !group.one_remedy() {
         let _ = writeln!(out, "{indent}- **Remedy**: {}", inline(finding.remedy()));
+    }
+    if let Some(waiver) = &finding.waiver {
+        let reason = inline(&reason(waiver));
+        let _ = writeln!(
+            out,
+            "{indent}- **Waived** until {} by {}: {reason}",
+            waiver.expires,
+            inline(&waiver.owner)
+        );
     }
     if let Some(detail) = finding.detail.as_deref().filter(|detail| !detail.trim().is_empty()) {
         let _ = write!(out, "\n{}", fenced(detail, indent, MAX_LINES, MAX_CHARS));

@@ -57,7 +57,7 @@ fn nothing_from_outside_breaks_out() {
         }
         if line.starts_with('|') {
             let cells = line.matches('|').count() - 1;
-            assert!(cells == 2 || cells == 4, "{cells} cells in {line:?}");
+            assert!([2, 4, 5].contains(&cells), "{cells} cells in {line:?}");
         }
         assert!(!line.starts_with("# "), "a heading from outside: {line:?}");
     }
@@ -141,10 +141,43 @@ fn a_report_fits_into_a_comment_whatever_was_found() {
         finding.detail = Some(samples::EVIL.repeat(50));
         gate.judgement.findings = vec![finding; 100];
     }
+    let hostile = samples::hostile();
+    let waived = hostile.gates[0].judgement.findings[1].clone();
+    verdict.gates[4].judgement.findings = vec![waived; 100];
+    verdict.break_glass = vec![hostile.break_glass[0].clone(); 100];
     let artifact = verdict.artifacts[0].clone();
     verdict.artifacts = vec![artifact; 1_000];
     let report = render(&verdict);
     assert!(report.chars().count() < 65_536, "{}", report.chars().count());
     outside_fences(&report);
     assert_eq!(report.matches("\n</details>\n").count(), 7);
+}
+
+#[test]
+fn what_is_waived_and_what_was_weakened_stands_near_the_top_and_is_bounded() {
+    let verdict = samples::waived::waived_pre_ga();
+    let report = render(&verdict);
+    let (top, folded) = report.split_once("<details>").unwrap();
+    for said in [
+        "**Passed**: `v1.0.0-rc.1` is ready for PRE_GA, with 1 finding waived",
+        "> **Break glass in effect.**",
+        "> - weakened `stages.GA.gates.deps_approval`: required → report_only (commit `0f1a2b3c4d5e`, by Ada",
+        "> - freeze overridden `year end`: security fix that cannot wait (by ada, `2026-11-22T12:34:56Z`)",
+        "| LICENSE_DENIED | `ring@0.17.8` is under",
+        "| required | ☑️ pass, 1 waived |",
+        "WAIVER_EXPIRED",
+    ] {
+        assert!(top.contains(said), "{said} in {top}");
+    }
+    assert!(
+        folded.contains("- ☑️ **LICENSE_DENIED**") && folded.contains("- **Waived** until 2026-11-30 by")
+    );
+
+    let mut many = samples::waived::waived_pre_ga();
+    let finding = many.gates[1].judgement.findings[0].clone();
+    many.gates[1].judgement.findings = vec![finding; 25];
+    many.break_glass = vec![samples::waived::weakened(); 23];
+    let report = render(&many);
+    assert!(report.contains("\nand 5 more in `maturity-eval.json`\n"), "{report}");
+    assert!(report.contains("> - and 3 more in `maturity-eval.json`\n"), "{report}");
 }

@@ -3,6 +3,7 @@ use super::*;
 use crate::evidence::{DepsFacts, PolicyFacts};
 use crate::freeze::{Span, Window};
 use crate::stages::{RefFacts, builtin, resolve};
+use crate::verdict::Severity;
 
 /// The policy of two stages, and what a ref of the one or the other is judged by.
 fn judge(stage_index: usize, freeze: &[&str], freeze_override: Option<&Overriding>) -> Verdict {
@@ -30,6 +31,7 @@ fn judge(stage_index: usize, freeze: &[&str], freeze_override: Option<&Overridin
         resolved: &resolved,
         chosen: &chosen,
         no_commit: None,
+        waivers: &Waivers::default(),
         effective_time,
         freeze_override,
     };

@@ -11,6 +11,7 @@ use crate::settings::{PolicyDrift, Rule, RuleMode};
 use crate::verdict::{Finding, Severity};
 
 use super::super::rules::text;
+use super::super::text::count;
 use super::workflows;
 
 /// What a rule saw.
@@ -52,6 +53,21 @@ pub(super) struct Outcome {
     pub(super) off: Vec<Rule>,
     /// What was found.
     pub(super) findings: Vec<Finding>,
+}
+
+impl Outcome {
+    /// `8 rules kept, 3 had nothing to look at`.
+    pub(super) fn sum(&self) -> String {
+        let mut parts = vec![format!("{} kept", count(self.kept.len(), "rule"))];
+        if !self.idle.is_empty() {
+            parts.push(format!("{} had nothing to look at", self.idle.len()));
+        }
+        if !self.off.is_empty() {
+            let names: Vec<&str> = self.off.iter().map(|rule| rule.as_str()).collect();
+            parts.push(format!("{} off ({})", self.off.len(), names.join(", ")));
+        }
+        parts.join(", ")
+    }
 }
 
 /// Looks through the eyes of every rule.

@@ -2,6 +2,8 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::evidence::policy::{CommitFacts, Setting, Snapshot, Value};
+use crate::evidence::rules::RuleFacts;
+use crate::evidence::subject::Lockfile;
 
 fn snapshot() -> Snapshot {
     let setting = Setting { file: "Cargo.toml".into(), value: Value::Text("forbid".into()) };
@@ -28,6 +30,10 @@ fn sound() -> PolicyFacts {
         lock: LockFacts::Read { snapshot: snapshot(), own_digest_fits: true },
         current: snapshot(),
         base: Base::Found { name: "v1.0.0".into(), commit: "c".into(), given: false },
+        rules: RuleFacts {
+            lockfile: Lockfile { present: true, tracked: Some(true), ..Lockfile::default() },
+            ..RuleFacts::default()
+        },
         ..PolicyFacts::default()
     }
 }
@@ -42,7 +48,11 @@ fn judged(edit: impl FnOnce(&mut PolicyFacts)) -> Judgement {
 fn what_is_as_locked_passes_and_says_what_was_compared() {
     let judgement = judged(|_| {});
     assert_eq!((judgement.outcome, judgement.code), (Outcome::Pass, None));
-    assert_eq!(judgement.message, "1 governed file and 1 setting as locked; nothing laxer than v1.0.0");
+    assert_eq!(
+        judgement.message,
+        "1 governed file and 1 setting as locked; nothing laxer than v1.0.0; \
+         1 rule kept, 10 had nothing to look at"
+    );
     assert!(judgement.findings.is_empty() && judgement.break_glass.is_empty());
     let first = judged(|facts| facts.base = Base::None);
     assert_eq!(first.outcome, Outcome::Pass);
@@ -124,7 +134,7 @@ fn what_became_laxer_never_fails_and_is_never_silent() {
             [Direction::Stricter, Direction::Unclear, Direction::Laxer].map(traced).into_iter().collect();
     });
     assert_eq!(judgement.outcome, Outcome::Pass);
-    assert!(judgement.message.ends_with("1 rule laxer than v1.0.0"), "{}", judgement.message);
+    assert!(judgement.message.contains("; 1 rule laxer than v1.0.0; "), "{}", judgement.message);
     let severities: Vec<Severity> = judgement.findings.iter().map(|finding| finding.severity).collect();
     assert_eq!(severities, [Severity::Warning, Severity::Note]);
     let message = &judgement.findings[0].message;

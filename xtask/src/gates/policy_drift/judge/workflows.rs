@@ -62,8 +62,10 @@ pub(super) fn publish_needs_gate(facts: &RuleFacts) -> Looked {
     for (workflow, job, what) in publishers(facts) {
         looked.at += 1;
         if guards.path(workflow, job).is_none() {
-            let message =
-                format!("the job {} publishes ({what}), and nothing makes it wait for the gate", shown(&job.id));
+            let message = format!(
+                "the job {} publishes ({what}), and nothing makes it wait for the gate",
+                shown(&job.id)
+            );
             looked.breaches.push(Breach::at(&workflow.file, Some(job.line), message));
         }
     }
@@ -76,7 +78,8 @@ pub(super) fn publish_needs_gate(facts: &RuleFacts) -> Looked {
 
 /// The jobs that publish, each with what they do.
 fn publishers(facts: &RuleFacts) -> impl Iterator<Item = (&Workflow, &Job, String)> {
-    let jobs = facts.workflows.iter().flat_map(|workflow| workflow.jobs.iter().map(move |job| (workflow, job)));
+    let jobs =
+        facts.workflows.iter().flat_map(|workflow| workflow.jobs.iter().map(move |job| (workflow, job)));
     jobs.filter_map(|(workflow, job)| Some((workflow, job, publishing::first(facts, job)?.1)))
 }
 
@@ -128,13 +131,20 @@ fn regardless(file: &str, line: u32, condition: Option<&str>, told: &str, breach
     let Some(condition) = condition else { return };
     let plain: String = condition.split_whitespace().collect();
     if REGARDLESS.iter().any(|word| plain.contains(word)) {
-        let message = format!("{told} goes on although the gate failed: `if: {}`", shown(condition).trim_matches('`'));
+        let message =
+            format!("{told} goes on although the gate failed: `if: {}`", shown(condition).trim_matches('`'));
         breaches.push(Breach::at(file, Some(line), message));
     }
 }
 
 /// A gate's step that may be skipped guards only steps of the very same condition in the same job.
-fn same_condition(facts: &RuleFacts, workflow: &Workflow, job: &Job, from: usize, breaches: &mut Vec<Breach>) {
+fn same_condition(
+    facts: &RuleFacts,
+    workflow: &Workflow,
+    job: &Job,
+    from: usize,
+    breaches: &mut Vec<Breach>,
+) {
     let guards = Guards::new(facts);
     for link in guards.path(workflow, job).unwrap_or_default().iter().filter(|link| link.gate) {
         for (index, call) in calls::gates(facts, link.workflow, link.job) {
@@ -142,7 +152,8 @@ fn same_condition(facts: &RuleFacts, workflow: &Workflow, job: &Job, from: usize
             let publishing = job.steps.get(from).and_then(|step| step.condition.as_ref());
             let here = std::ptr::eq(link.job, job) && index < from && publishing == Some(condition);
             if !here && condition != "success()" {
-                let message = format!("the gate's step may be skipped: `if: {}`", shown(condition).trim_matches('`'));
+                let message =
+                    format!("the gate's step may be skipped: `if: {}`", shown(condition).trim_matches('`'));
                 breaches.push(Breach::at(&call.file, Some(call.line), message));
             }
         }

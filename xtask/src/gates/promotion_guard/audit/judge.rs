@@ -149,6 +149,7 @@ fn advisory(hit: &AdvisoryHit, settings: &Audit) -> Finding {
     let mut finding = with_remedy(Finding::new(code, severity, message), remedy(hit));
     finding.package = Some(format!("{package}@{version}"));
     finding.detail.clone_from(&hit.url);
+    finding.advisory = Some(id.clone());
     finding
 }
 

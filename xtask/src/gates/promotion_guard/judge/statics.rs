@@ -12,6 +12,7 @@ use crate::verdict::{Finding, Severity};
 pub(super) fn lint(facts: &LintFacts, succeeded: bool, into: &mut Vec<Finding>) {
     capped(into, Code::LintFailed, "lints fired", facts.diagnostics.iter().map(lint_finding));
     if !succeeded {
+        into.extend(stopped(facts));
         return;
     }
     for package in &facts.packages_unchecked {
@@ -27,6 +28,32 @@ pub(super) fn lint(facts: &LintFacts, succeeded: bool, into: &mut Vec<Finding>) 
     if facts.packages_checked.is_empty() && facts.packages_unchecked.is_empty() {
         into.push(Finding::error(Code::CheckError, "clippy looked at no package"));
     }
+}
+
+/// What clippy left out because of the errors that it found: a note as long as these stand beside it. It
+/// counts as soon as all of them are waived, because nobody has looked at the rest.
+fn stopped(facts: &LintFacts) -> Option<Finding> {
+    let errors = || facts.diagnostics.iter().filter(|one| one.level == "error");
+    // Lints have names with letters in them; what does not compile has E0308 and the like, or nothing.
+    let lint = |code: &String| code.strip_prefix('E').is_none_or(|rest| rest.parse::<u32>().is_err());
+    let broken = errors().find(|one| !one.code.as_ref().is_some_and(lint));
+    let why = match (broken, facts.targets_unreached.as_slice()) {
+        (Some(error), _) => format!("what does not compile is not linted: {}", error.message),
+        (None, [first, rest @ ..]) => {
+            let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
+            format!("clippy stopped at errors before it came to {first}{more}")
+        }
+        (None, []) => return None,
+    };
+    errors().next()?;
+    Some(Finding {
+        label: Some(super::super::lint::NAME.to_owned()),
+        remedy: Some(
+            "Fix the lints, or allow them at their place with a reason: no waiver carries clippy past them."
+                .to_owned(),
+        ),
+        ..Finding::note(Code::ChecksPending, format!("`lint` has no evidence of the rest: {why}"))
+    })
 }
 
 fn lint_finding(diagnostic: &Diagnostic) -> Finding {
@@ -57,7 +84,13 @@ pub(super) fn format(facts: &FormatFacts, whole: bool, into: &mut Vec<Finding>) 
         let remedy = Some("Fix the error; nothing of this target was checked because of it.".to_owned());
         Finding { remedy, ..placed(Finding::error(Code::FormatFailed, message), error) }
     });
+    let unparsed = facts.errors.iter().any(|error| error.file.is_some());
     capped(into, Code::FormatFailed, "files cannot be parsed", errors);
+    // As for lints: it counts once the errors that say so are waived.
+    if unparsed {
+        let message = "`format` has no evidence of the rest: rustfmt stopped at what cannot be parsed";
+        into.push(Finding::note(Code::ChecksPending, message));
+    }
     let differing = facts.differing.iter().map(|(file, line)| Finding {
         file: Some(file.clone()),
         line: *line,

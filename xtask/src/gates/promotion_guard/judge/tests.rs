@@ -5,7 +5,7 @@ use crate::evidence::checks::{
 };
 use crate::evidence::{CheckRecord, CheckState, Ended, Run};
 use crate::settings::{Applies, CustomCheck, Settings, Success};
-use crate::verdict::{Judgement, Outcome, Severity};
+use crate::verdict::{Finding, Judgement, Outcome, Severity};
 
 fn settings() -> Settings {
     let mut settings = Settings::default();
@@ -136,7 +136,7 @@ fn a_check_without_proof_is_a_failure() {
     let unchecked = LintFacts {
         packages_checked: vec!["a".into()],
         packages_unchecked: vec!["b".into()],
-        diagnostics: vec![],
+        ..LintFacts::default()
     };
     let judgement = judged(2, |record| record.facts = Some(Facts::Lint(unchecked)));
     assert_eq!(codes(&judgement), [Code::CheckError]);
@@ -274,6 +274,38 @@ fn compiler_messages_keep_their_place_and_their_level() {
         *record = self::record("format", 1, Facts::Format(facts));
     });
     assert_eq!(codes(&format), [Code::FormatFailed, Code::FormatFailed]);
+}
+
+#[test]
+fn what_a_failing_linter_or_formatter_did_not_come_to_is_noted() {
+    let lint = |code: Option<&str>, unreached: &[&str]| {
+        judged(2, |record| {
+            let error =
+                Diagnostic { level: "error".into(), code: code.map(Into::into), ..Diagnostic::default() };
+            let facts = LintFacts {
+                diagnostics: vec![error],
+                packages_checked: vec!["a".into()],
+                targets_unreached: unreached.iter().map(ToString::to_string).collect(),
+                ..LintFacts::default()
+            };
+            *record = self::record("lint", 101, Facts::Lint(facts));
+        })
+    };
+    for (code, unreached, noted) in [
+        (Some("clippy::x"), &[][..], false),
+        (Some("unused_imports"), &["b lib", "b test/api"], true),
+        (Some("E0308"), &[], true),
+        (None, &[], true),
+    ] {
+        let judgement = lint(code, unreached);
+        assert_eq!(judgement.code, Some(Code::ChecksFailed));
+        let notes: Vec<&Finding> =
+            judgement.findings.iter().filter(|finding| finding.code == Code::ChecksPending).collect();
+        assert_eq!(notes.len(), usize::from(noted), "{code:?} {unreached:?}");
+        assert!(notes.iter().all(|note| note.severity == Severity::Note));
+    }
+    let message = lint(Some("clippy::x"), &["b lib", "b test/api"]).findings[1].message.clone();
+    assert!(message.ends_with("before it came to b lib and 1 more"), "{message}");
 }
 
 #[test]

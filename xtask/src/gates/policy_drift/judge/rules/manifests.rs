@@ -48,10 +48,7 @@ pub(super) fn unsafe_forbidden(facts: &RuleFacts, allowed: &[String]) -> Looked 
 }
 
 /// The dependencies of the packages that may be published.
-fn dependencies(
-    facts: &RuleFacts,
-    wrong: impl Fn(&DependencyFacts) -> Option<String>,
-) -> Looked {
+fn dependencies(facts: &RuleFacts, wrong: impl Fn(&DependencyFacts) -> Option<String>) -> Looked {
     let mut looked = Looked::default();
     for one in facts.manifests.iter().filter(|one| one.published) {
         // A published package without dependencies was looked at as well.

@@ -46,7 +46,11 @@ fn setting(key: &[&str], value: &str) -> ToolSetting {
 
 fn told(facts: &RuleFacts) -> Vec<String> {
     let outcome = judge(facts, &PolicyDrift::default());
-    outcome.findings.iter().map(|one| format!("{}: {}", one.place().unwrap_or_default(), one.message)).collect()
+    outcome
+        .findings
+        .iter()
+        .map(|one| format!("{}: {}", one.place().unwrap_or_default(), one.message))
+        .collect()
 }
 
 #[test]
@@ -68,17 +72,44 @@ fn nothing_to_look_at_keeps_nothing() {
 fn each_rule_about_manifests_is_broken_by_what_it_forbids() {
     type Break = fn(&mut RuleFacts);
     let cases: &[(Break, &str)] = &[
-        (|f| f.manifests[0].inherits_lints = false, "api/Cargo.toml: lints_inherited: api does not inherit the workspace's lints"),
-        (|f| f.workspace_lints = false, "api/Cargo.toml: lints_inherited: api inherits lints, and [workspace.lints] sets none"),
-        (|f| f.manifests[0].unsafe_code = None, "api/Cargo.toml: unsafe_forbidden: api neither forbids unsafe code nor is listed"),
-        (|f| f.manifests[0].unsafe_code = Some("warn".into()), "api/Cargo.toml: unsafe_forbidden: api neither forbids unsafe code nor is listed"),
-        (|f| f.manifests[0].rust_version = false, "api/Cargo.toml: rust_version_set: api states no rust-version"),
+        (
+            |f| f.manifests[0].inherits_lints = false,
+            "api/Cargo.toml: lints_inherited: api does not inherit the workspace's lints",
+        ),
+        (
+            |f| f.workspace_lints = false,
+            "api/Cargo.toml: lints_inherited: api inherits lints, and [workspace.lints] sets none",
+        ),
+        (
+            |f| f.manifests[0].unsafe_code = None,
+            "api/Cargo.toml: unsafe_forbidden: api neither forbids unsafe code nor is listed",
+        ),
+        (
+            |f| f.manifests[0].unsafe_code = Some("warn".into()),
+            "api/Cargo.toml: unsafe_forbidden: api neither forbids unsafe code nor is listed",
+        ),
+        (
+            |f| f.manifests[0].rust_version = false,
+            "api/Cargo.toml: rust_version_set: api states no rust-version",
+        ),
         (|f| f.manifests[0].license = false, "api/Cargo.toml: license_set: api states no licence"),
-        (|f| f.manifests[0].dependencies[0] = dependency("*", None), "api/Cargo.toml:7: no_wildcard_dependencies: api depends on `serde` in any version"),
-        (|f| f.manifests[0].dependencies[0] = dependency(">=0.0", None), "api/Cargo.toml:7: no_wildcard_dependencies: api depends on `serde` in any version"),
-        (|f| f.manifests[0].dependencies[0] = dependency("1", Some("https://example.com/x")), "api/Cargo.toml:7: no_git_dependencies: api depends on `serde` from the repository `https://example.com/x`"),
+        (
+            |f| f.manifests[0].dependencies[0] = dependency("*", None),
+            "api/Cargo.toml:7: no_wildcard_dependencies: api depends on `serde` in any version",
+        ),
+        (
+            |f| f.manifests[0].dependencies[0] = dependency(">=0.0", None),
+            "api/Cargo.toml:7: no_wildcard_dependencies: api depends on `serde` in any version",
+        ),
+        (
+            |f| f.manifests[0].dependencies[0] = dependency("1", Some("https://example.com/x")),
+            "api/Cargo.toml:7: no_git_dependencies: api depends on `serde` from the repository `https://example.com/x`",
+        ),
         (|f| f.lockfile.tracked = Some(false), "Cargo.lock: lockfile_tracked: git does not track Cargo.lock"),
-        (|f| f.lockfile.tracked = None, "Cargo.lock: lockfile_tracked: this is no git repository, so nothing tracks Cargo.lock"),
+        (
+            |f| f.lockfile.tracked = None,
+            "Cargo.lock: lockfile_tracked: this is no git repository, so nothing tracks Cargo.lock",
+        ),
     ];
     for (breaks, expected) in cases {
         let mut facts = sound();
@@ -86,7 +117,8 @@ fn each_rule_about_manifests_is_broken_by_what_it_forbids() {
         assert_eq!(told(&facts), [*expected]);
     }
     let mut alone = sound();
-    alone.manifests[0] = ManifestFacts { inherits_lints: false, own_lints: true, at_root: true, ..alone.manifests[0].clone() };
+    alone.manifests[0] =
+        ManifestFacts { inherits_lints: false, own_lints: true, at_root: true, ..alone.manifests[0].clone() };
     assert_eq!(told(&alone), [] as [&str; 0]);
     alone.manifests[0].own_lints = false;
     assert_eq!(told(&alone), ["api/Cargo.toml: lints_inherited: api sets no lints"]);

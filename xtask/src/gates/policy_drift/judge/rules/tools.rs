@@ -6,8 +6,8 @@ use crate::evidence::rules::{RuleFacts, ToolSetting};
 
 /// Subcommands that the checks, or who runs the gate, call.
 const CALLED: &[&str] = &[
-    "audit", "b", "bench", "build", "c", "check", "clippy", "d", "doc", "fetch", "fmt", "metadata", "nextest",
-    "r", "run", "rustc", "rustdoc", "t", "test", "tree", "update",
+    "audit", "b", "bench", "build", "c", "check", "clippy", "d", "doc", "fetch", "fmt", "metadata",
+    "nextest", "r", "run", "rustc", "rustdoc", "t", "test", "tree", "update",
 ];
 /// Wrappers that only remember what the compiler did. By the name of the program.
 const CACHES: &[&str] = &["sccache", "ccache", "cachepot", "kache"];
@@ -51,7 +51,9 @@ fn why(setting: &ToolSetting) -> Option<&'static str> {
         ["build", "rustc-wrapper" | "rustc-workspace-wrapper"] => {
             (!named(value, CACHES)).then_some("which stands between cargo and the compiler")
         }
-        ["target", _, "runner"] => (!named(value, EMULATORS)).then_some("which runs in the place of the tests"),
+        ["target", _, "runner"] => {
+            (!named(value, EMULATORS)).then_some("which runs in the place of the tests")
+        }
         [.., "rustflags" | "rustdocflags"] => silences(value).then_some("which silences lints"),
         ["env", name] | ["env", name, "value"] => bends(name, value),
         ["profile", _, "default-filter"] => (value.trim() != "all()").then_some("which leaves tests out"),
@@ -81,9 +83,9 @@ fn named(value: &str, programs: &[&str]) -> bool {
 /// Whether compiler flags turn lints off.
 fn silences(flags: &str) -> bool {
     let words: Vec<&str> = flags.split_whitespace().collect();
-    words.iter().any(|word| {
-        word.contains("cap-lints") || word.starts_with("-A") || word.starts_with("--allow")
-    })
+    words
+        .iter()
+        .any(|word| word.contains("cap-lints") || word.starts_with("-A") || word.starts_with("--allow"))
 }
 
 fn bends(name: &str, value: &str) -> Option<&'static str> {

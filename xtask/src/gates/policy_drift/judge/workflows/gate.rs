@@ -4,7 +4,16 @@ use super::super::super::shell::{Command, Joint};
 
 /// Flags of the gate that change what is judged, or how strictly.
 const RELAXING: &[&str] = &[
-    "--stage", "--only", "--as-of", "--allow-past", "--base", "--dry-run", "--help", "-h", "--version", "-V",
+    "--stage",
+    "--only",
+    "--as-of",
+    "--allow-past",
+    "--base",
+    "--dry-run",
+    "--help",
+    "-h",
+    "--version",
+    "-V",
 ];
 /// Flags whose value must come from the run, not from the workflow's text.
 const FROM_OUTSIDE: &[&str] = &["--ref", "--override-freeze"];
@@ -153,7 +162,9 @@ pub(super) fn softened(commands: &[Command], index: usize, shell: &Shell) -> Vec
         tell("the gate runs only if what stands before `||` fails");
     }
     match commands.get(list.end).map(|last| last.joint) {
-        Some(Joint::Or) if !fails(commands.get(list.end + 1)) => tell("`||` behind the gate lets its failure through"),
+        Some(Joint::Or) if !fails(commands.get(list.end + 1)) => {
+            tell("`||` behind the gate lets its failure through")
+        }
         Some(Joint::Background) => tell("the gate runs in the background, and nobody waits for its status"),
         Some(Joint::Pipe) if list.end == index && !shell.pipefail => {
             tell("the gate's output goes through a pipe without pipefail (`shell: bash` sets it)");

@@ -64,7 +64,8 @@ const ACTIONS: &[&str] = &[
     "js-devtools/npm-publish",
 ];
 /// Actions that publish unless an input says `false`, and that input.
-const UNLESS: &[(&str, &str)] = &[("docker/build-push-action", "push"), ("redhat-actions/push-to-registry", "push")];
+const UNLESS: &[(&str, &str)] =
+    &[("docker/build-push-action", "push"), ("redhat-actions/push-to-registry", "push")];
 
 /// The first step of a job that publishes, and what it does.
 pub(super) fn first(facts: &RuleFacts, job: &Job) -> Option<(usize, String)> {
