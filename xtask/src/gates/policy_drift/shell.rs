@@ -166,8 +166,7 @@ impl Reader<'_> {
             '|' if self.rest.starts_with("|&") => self.operator(2, Joint::Pipe),
             '&' => self.operator(1, Joint::Background),
             '|' => self.operator(1, Joint::Pipe),
-            ';' => self.operator(1, Joint::Next),
-            '(' | ')' => self.operator(1, Joint::Next),
+            ';' | '(' | ')' => self.operator(1, Joint::Next),
             c if c.is_whitespace() => {
                 self.skip(c.len_utf8());
                 self.end_word();

@@ -163,7 +163,7 @@ pub(super) fn softened(commands: &[Command], index: usize, shell: &Shell) -> Vec
     }
     match commands.get(list.end).map(|last| last.joint) {
         Some(Joint::Or) if !fails(commands.get(list.end + 1)) => {
-            tell("`||` behind the gate lets its failure through")
+            tell("`||` behind the gate lets its failure through");
         }
         Some(Joint::Background) => tell("the gate runs in the background, and nobody waits for its status"),
         Some(Joint::Pipe) if list.end == index && !shell.pipefail => {
