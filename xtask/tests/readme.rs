@@ -8,6 +8,7 @@ use clap::CommandFactory;
 use xtask::catalog::CATALOG;
 use xtask::cli::Cli;
 use xtask::gates::Gate;
+use xtask::gates::policy_drift::rules;
 use xtask::{settings, stages};
 
 /// Each command line of a `sh` block, and the text of `.ci/run` that runs it.
@@ -86,11 +87,12 @@ fn every_flag_and_command_is_told_and_none_that_is_not_there() {
     let readme = text("README.md");
     let (flags, names) = command_line();
     let told: BTreeSet<String> = words_after(&readme, "--").iter().map(|word| format!("--{word}")).collect();
-    let of_cargo = ["--locked", "--workspace", "--no-run", "--quiet", "--package"].map(String::from);
+    let of_others = ["--locked", "--workspace", "--no-run", "--quiet", "--package", "--tags", "--unshallow"];
+    let of_others = of_others.map(String::from);
     let missing: Vec<_> = flags.difference(&told).collect();
     assert!(missing.is_empty(), "the README does not tell of {missing:?}");
     let unknown: Vec<_> =
-        told.iter().filter(|flag| !flags.contains(*flag) && !of_cargo.contains(flag)).collect();
+        told.iter().filter(|flag| !flags.contains(*flag) && !of_others.contains(flag)).collect();
     assert!(unknown.is_empty(), "the README tells of {unknown:?}, which no command has");
 
     let told = words_after(&readme, "cargo xtask ");
@@ -118,7 +120,7 @@ fn is_code(row: &str) -> bool {
 
 #[test]
 fn the_stages_are_the_built_in_ones_and_those_of_this_workspace() {
-    let block = yaml_with("\nstages:\n");
+    let block = yaml_with("\n  PILOT:\n");
     let told = stages::parse(block.as_bytes(), "README.md").expect("the stages are valid").stages;
     assert_eq!(told, stages::builtin().stages);
     let own = stages::parse(text("ci/maturity-stages.yml").as_bytes(), "ci/maturity-stages.yml");
@@ -129,6 +131,23 @@ fn the_stages_are_the_built_in_ones_and_those_of_this_workspace() {
             readme.contains(&format!("| `{gate}` | {}", gate.title())),
             "{gate} has no row with its title"
         );
+    }
+}
+
+#[test]
+fn the_example_of_a_freeze_and_of_a_dated_mode_is_valid() {
+    let block = yaml_with("\nfreeze:\n");
+    let policy = stages::parse(block.as_bytes(), "README.md").unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(policy.freeze.len(), 2, "one of each kind");
+    assert!(policy.stages.iter().any(|stage| !stage.dated.is_empty()), "a gate that becomes required");
+}
+
+#[test]
+fn every_rule_is_told_as_the_table_has_it() {
+    let readme = text("README.md");
+    for rule in settings::Rule::ALL {
+        let row = format!("| `{}` | {} |", rule.as_str(), rules::text(rule).what);
+        assert!(readme.contains(&row), "the README does not hold: {row}");
     }
 }
 
@@ -149,7 +168,8 @@ fn the_settings_are_valid_and_name_every_key() {
         parsed += 1;
     }
     assert_eq!(parsed, 2, "the whole of the settings, and the example of a check left out");
-    let sources = ["guard", "deps", "load"].map(|name| text(&format!("xtask/src/settings/{name}.rs")));
+    let sources =
+        ["guard", "deps", "policy", "load"].map(|name| text(&format!("xtask/src/settings/{name}.rs")));
     let keys: BTreeSet<String> = sources.iter().flat_map(|source| known_keys(source)).collect();
     assert!(keys.len() > 25, "the loader knows only {keys:?}: the rule looked at too little");
     let missing: Vec<_> = keys.iter().filter(|key| !readme_has(&all, &readme, key)).collect();
