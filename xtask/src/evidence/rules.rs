@@ -23,6 +23,8 @@ pub struct RuleFacts {
     pub actions: Vec<LocalAction>,
     /// The shell scripts of the repository that steps name, by path.
     pub scripts: BTreeMap<String, String>,
+    /// Whether there is a pipeline of GitLab that may publish.
+    pub gitlab: bool,
     /// Files that could not be read, each with the reason.
     pub unread: Vec<(String, String)>,
 }
@@ -130,6 +132,8 @@ pub struct Job {
 pub struct Step {
     /// One-based line.
     pub line: u32,
+    /// `id`, by which others name it.
+    pub id: Option<String>,
     /// `if`.
     pub condition: Option<String>,
     /// `continue-on-error`, unless it is false.

@@ -21,6 +21,7 @@ use crate::gates::deps_approval::approvals;
 
 use said::Said;
 pub(super) use tree::WorkingTree;
+pub(super) use workflows::is_marked;
 
 /// The largest governed file that is read, in bytes: ten thousand approvals take about three megabytes.
 pub(super) const MAX_BYTES: u64 = 16 * 1024 * 1024;

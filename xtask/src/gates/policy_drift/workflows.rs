@@ -2,20 +2,26 @@
 //! Facts only: what is there and where it stands.
 //!
 //! Read leniently where the rules do not look, since GitHub knows more keys than they do. What does not
-//! parse is noted, never skipped. Not read: actions and workflows of other repositories, and pipelines
-//! of GitLab.
+//! parse is noted, never skipped. Not read: actions and workflows of other repositories, programs and
+//! Makefiles that steps run, and GitLab's pipelines, of which is only noted that they are there.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::evidence::rules::{Job, LocalAction, RuleFacts, Step, Workflow};
 use crate::yaml::{Document, Node, Value};
 
 use super::shell;
-use super::snapshot::{FileContent, Files};
+use super::snapshot::{FileContent, Files, is_marked};
 
 const FOLDER: &str = ".github/workflows";
 /// Larger scripts are not read; what they do is not known then.
 const MAX_SCRIPT: usize = 256 * 1024;
+/// Neither are more scripts than these.
+const MAX_SCRIPTS: usize = 256;
+/// A line costs a parse of the whole text. Past this many bytes parsed, lines are not told.
+const MAX_PARSED: usize = 64 * 1024 * 1024;
+const GITLAB: &str = ".gitlab-ci.yml";
 
 /// Reads every workflow, then what they refer to within the repository.
 pub(super) fn gather(files: &dyn Files, facts: &mut RuleFacts) {
@@ -25,48 +31,80 @@ pub(super) fn gather(files: &dyn Files, facts: &mut RuleFacts) {
             continue;
         }
         match document(files, &path) {
-            Ok(document) => facts.workflows.push(Reader { document: &document }.workflow(&path)),
+            Ok(document) => facts.workflows.push(Reader::new(&document).workflow(&path)),
             Err(why) => facts.unread.push((path, why)),
         }
     }
-    let mut wanted: Vec<String> = Vec::new();
-    for job in facts.workflows.iter().flat_map(|workflow| &workflow.jobs) {
-        wanted.extend(local_actions(&job.steps));
-    }
+    let steps = facts.workflows.iter().flat_map(|workflow| &workflow.jobs).flat_map(|job| &job.steps);
+    // Where a step checks this repository out, its actions lie below that folder.
+    let below: BTreeSet<String> = steps.clone().filter_map(checked_out_to).collect();
+    let mut wanted: Vec<String> = local_actions(steps);
     let mut seen = BTreeSet::new();
     while let Some(name) = wanted.pop() {
         if !seen.insert(name.clone()) {
             continue;
         }
-        if let Some(action) = action(files, &name, &mut facts.unread) {
+        if let Some(action) = action(files, &name, &below, &mut facts.unread) {
             wanted.extend(local_actions(&action.steps));
             facts.actions.push(action);
         }
     }
+    scripts(files, facts);
+    facts.gitlab = match files.read(GITLAB) {
+        FileContent::Absent => false,
+        FileContent::Bytes(bytes) => is_marked(GITLAB, &String::from_utf8_lossy(&bytes)),
+        FileContent::Astray { .. } | FileContent::Unreadable { .. } => true,
+    };
+}
+
+/// Reads the scripts that steps run, and those that these run.
+fn scripts(files: &dyn Files, facts: &mut RuleFacts) {
     let steps = facts.workflows.iter().flat_map(|workflow| &workflow.jobs).flat_map(|job| &job.steps);
     let steps = steps.chain(facts.actions.iter().flat_map(|action| &action.steps));
-    let named: BTreeSet<String> =
+    let mut wanted: Vec<String> =
         steps.filter_map(|step| step.run.as_deref()).flat_map(shell::scripts).collect();
-    for path in named {
+    let mut seen = BTreeSet::new();
+    while let Some(path) = wanted.pop() {
+        if !seen.insert(path.clone()) || facts.scripts.len() == MAX_SCRIPTS {
+            continue;
+        }
         if let FileContent::Bytes(bytes) = files.read(&path)
             && bytes.len() <= MAX_SCRIPT
         {
-            facts.scripts.insert(path, String::from_utf8_lossy(&bytes).into_owned());
+            let text = String::from_utf8_lossy(&bytes).into_owned();
+            wanted.extend(shell::scripts(&text));
+            facts.scripts.insert(path, text);
         }
     }
 }
 
-fn local_actions(steps: &[Step]) -> Vec<String> {
-    let local = |step: &Step| step.uses.clone().filter(|uses| uses.starts_with("./"));
-    steps.iter().filter_map(local).collect()
+/// The folder that a step checks this very repository out to, if it is not the usual one.
+fn checked_out_to(step: &Step) -> Option<String> {
+    let checkout = step.uses.as_deref()?.starts_with("actions/checkout@");
+    let own = checkout && !step.with.contains_key("repository");
+    step.with.get("path").filter(|_| own).map(|path| path.trim_matches(['.', '/']).to_owned())
 }
 
-fn action(files: &dyn Files, name: &str, unread: &mut Vec<(String, String)>) -> Option<LocalAction> {
+fn local_actions<'a>(steps: impl IntoIterator<Item = &'a Step>) -> Vec<String> {
+    let local = |step: &Step| step.uses.clone().filter(|uses| uses.starts_with("./"));
+    steps.into_iter().filter_map(local).collect()
+}
+
+fn action(
+    files: &dyn Files,
+    name: &str,
+    below: &BTreeSet<String>,
+    unread: &mut Vec<(String, String)>,
+) -> Option<LocalAction> {
     let folder = name.trim_start_matches("./").trim_end_matches('/');
-    for file in ["action.yml", "action.yaml"].map(|file| format!("{folder}/{file}")) {
+    let moved = below.iter().filter_map(|path| folder.strip_prefix(path)?.strip_prefix('/'));
+    let folders = [folder].into_iter().chain(moved);
+    for file in
+        folders.flat_map(|folder| ["action.yml", "action.yaml"].map(|file| format!("{folder}/{file}")))
+    {
         match document(files, &file) {
             Ok(document) => {
-                let reader = Reader { document: &document };
+                let reader = Reader::new(&document);
                 let steps = reader.at(&["runs", "steps"]).map(|node| reader.steps(node)).unwrap_or_default();
                 return Some(LocalAction { name: name.to_owned(), file, steps });
             }
@@ -77,6 +115,7 @@ fn action(files: &dyn Files, name: &str, unread: &mut Vec<(String, String)>) -> 
             }
         }
     }
+    unread.push((format!("{folder}/action.yml"), ABSENT.into()));
     None
 }
 
@@ -95,14 +134,24 @@ fn document(files: &dyn Files, path: &str) -> Result<Document, String> {
 /// Reads one file.
 struct Reader<'a> {
     document: &'a Document,
+    /// How many bytes were parsed for lines.
+    parsed: Cell<usize>,
 }
 
-impl Reader<'_> {
-    fn at(&self, path: &[&str]) -> Option<&Node> {
+impl<'a> Reader<'a> {
+    fn new(document: &'a Document) -> Self {
+        Reader { document, parsed: Cell::new(0) }
+    }
+
+    fn at(&self, path: &[&str]) -> Option<&'a Node> {
         path.iter().try_fold(self.document.root(), |node, key| get(node, key))
     }
 
     fn line(&self, node: &Node) -> u32 {
+        self.parsed.set(self.parsed.get() + self.document.text().len());
+        if self.parsed.get() > MAX_PARSED {
+            return 0;
+        }
         u32::try_from(self.document.line(node)).unwrap_or(u32::MAX)
     }
 
@@ -126,17 +175,28 @@ impl Reader<'_> {
             condition: get(node, "if").and_then(text),
             continue_on_error: get(node, "continue-on-error").and_then(unless_false),
             uses: get(node, "uses").and_then(text),
-            runs_on: get(node, "runs-on").map(|node| words(node).join(" ")).unwrap_or_default(),
+            runs_on: self.runs_on(node),
             env: get(node, "env").map(texts).unwrap_or_default(),
             shell: shell.and_then(|node| get(node, "shell")).and_then(text),
             steps: get(node, "steps").map(|node| self.steps(node)).unwrap_or_default(),
         }
     }
 
+    /// Every text of `runs-on`, and of the matrix where it depends on that.
+    fn runs_on(&self, node: &Node) -> String {
+        let mut all = Vec::new();
+        get(node, "runs-on").into_iter().for_each(|node| scalars(node, &mut all));
+        if all.iter().any(|text| text.contains("${{")) {
+            get(node, "strategy").into_iter().for_each(|node| scalars(node, &mut all));
+        }
+        all.join(" ")
+    }
+
     fn steps(&self, node: &Node) -> Vec<Step> {
         let Value::Sequence(items) = &node.value else { return Vec::new() };
         let step = |node: &Node| Step {
             line: self.line(node),
+            id: get(node, "id").and_then(text),
             condition: get(node, "if").and_then(text),
             continue_on_error: get(node, "continue-on-error").and_then(unless_false),
             uses: get(node, "uses").and_then(text),
@@ -185,6 +245,15 @@ fn words(node: &Node) -> Vec<String> {
         Value::Sequence(items) => items.iter().filter_map(text).collect(),
         Value::Mapping(_) => mapping(node).into_iter().map(|(name, ..)| name.to_owned()).collect(),
         _ => text(node).into_iter().collect(),
+    }
+}
+
+/// Every scalar of a value.
+fn scalars(node: &Node, all: &mut Vec<String>) {
+    match &node.value {
+        Value::Sequence(items) => items.iter().for_each(|item| scalars(item, all)),
+        Value::Mapping(entries) => entries.iter().for_each(|(_, value)| scalars(value, all)),
+        _ => all.extend(text(node)),
     }
 }
 

@@ -13,6 +13,7 @@ use crate::verdict::{Finding, Severity};
 use super::super::rules::text;
 use super::super::text::count;
 use super::workflows;
+pub(super) use tools::bends;
 
 /// What a rule saw.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -21,6 +22,8 @@ pub(super) struct Looked {
     pub(super) at: usize,
     /// What breaks it.
     pub(super) breaches: Vec<Breach>,
+    /// What it cannot look at, for the reader to know.
+    pub(super) notes: Vec<Breach>,
 }
 
 /// One thing that breaks a rule.
@@ -38,6 +41,8 @@ pub(super) struct Breach {
 
 impl Breach {
     pub(super) fn at(file: &str, line: Option<u32>, message: impl Into<String>) -> Breach {
+        // Line 0 stands for one that was not looked up.
+        let line = line.filter(|line| *line > 0);
         Breach { message: message.into(), file: Some(file.to_owned()), line, package: None }
     }
 }
@@ -89,6 +94,8 @@ pub(super) fn judge(facts: &RuleFacts, settings: &PolicyDrift) -> Outcome {
             (_, false) => {}
         }
         outcome.findings.extend(looked.breaches.into_iter().map(|breach| finding(rule, severity, breach)));
+        let notes = looked.notes.into_iter().map(|note| finding(rule, Severity::Note, note));
+        outcome.findings.extend(notes);
     }
     outcome
 }
@@ -113,12 +120,12 @@ fn look(rule: Rule, facts: &RuleFacts, settings: &PolicyDrift) -> Looked {
 
 fn lockfile_tracked(facts: &RuleFacts) -> Looked {
     let message = match (facts.lockfile.present, facts.lockfile.tracked) {
-        (true, Some(true)) => return Looked { at: 1, breaches: Vec::new() },
+        (true, Some(true)) => return Looked { at: 1, ..Looked::default() },
         (true, Some(false)) => "git does not track Cargo.lock",
         (true, None) => "this is no git repository, so nothing tracks Cargo.lock",
         (false, _) => "there is no Cargo.lock",
     };
-    Looked { at: 1, breaches: vec![Breach::at("Cargo.lock", None, message)] }
+    Looked { at: 1, breaches: vec![Breach::at("Cargo.lock", None, message)], ..Looked::default() }
 }
 
 fn finding(rule: Rule, severity: Severity, breach: Breach) -> Finding {

@@ -5,17 +5,21 @@
 //! of another repository does is not known.
 
 mod calls;
+mod condition;
 mod gate;
 mod guard;
 mod publishing;
+mod variables;
 
 use super::rules::{Breach, Looked};
 use crate::diagnostics::shown;
-use crate::evidence::rules::{Job, RuleFacts, Step, Workflow};
-use guard::Guards;
+use crate::evidence::rules::{RuleFacts, Step};
+use guard::{Guards, Seen, Way};
 
-/// Conditions that hold although something before them failed.
-const REGARDLESS: &[&str] = &["always()", "failure()", "cancelled()", "!success()"];
+/// How deep scripts and actions are followed.
+const DEPTH: usize = 4;
+/// How many bytes of scripts are read for one job.
+const MOST_TEXT: usize = 4 * 1024 * 1024;
 
 /// `owner/repository@<full commit>`, a path of the repository, or an image by its digest.
 pub(super) fn actions_pinned(facts: &RuleFacts) -> Looked {
@@ -52,112 +56,100 @@ fn pinned(uses: &str) -> bool {
     if let Some(image) = uses.strip_prefix("docker://") {
         return image.rsplit_once("@sha256:").is_some_and(|(_, digest)| hex(digest, 64));
     }
-    uses.starts_with("./") || uses.rsplit_once('@').is_some_and(|(_, commit)| hex(commit, 40))
+    let remote = |(name, commit): (&str, &str)| {
+        hex(commit, 40) && name.contains('/') && !name.contains('$') && !name.starts_with(['/', '.'])
+    };
+    uses.starts_with("./") || uses.rsplit_once('@').is_some_and(remote)
 }
 
 /// Every job that publishes waits for one that runs the gate.
 pub(super) fn publish_needs_gate(facts: &RuleFacts) -> Looked {
     let guards = Guards::new(facts);
     let mut looked = Looked::default();
-    for (workflow, job, what) in publishers(facts) {
+    for (index, seen) in guards.jobs.iter().enumerate() {
+        let Some(first) = seen.publishes.first() else { continue };
         looked.at += 1;
-        if guards.path(workflow, job).is_none() {
+        if guards.way(index).is_none() {
+            let what = &first.what;
             let message = format!(
                 "the job {} publishes ({what}), and nothing makes it wait for the gate",
-                shown(&job.id)
+                shown(&seen.job.id)
             );
-            looked.breaches.push(Breach::at(&workflow.file, Some(job.line), message));
+            looked.breaches.push(Breach::at(&seen.workflow.file, Some(seen.job.line), message));
         }
     }
-    let unread = facts.unread.iter().filter(|(file, _)| file.starts_with(".github/"));
+    let unread = facts.unread.iter().filter(|(file, _)| file.ends_with(".yml") || file.ends_with(".yaml"));
     looked.breaches.extend(unread.map(|(file, why)| {
         Breach::at(file, None, format!("whether it publishes cannot be told: {}", shown(why)))
     }));
+    if facts.gitlab {
+        let message = "this pipeline may publish, and no rule looks into pipelines of GitLab";
+        looked.notes.push(Breach::at(".gitlab-ci.yml", None, message));
+    }
     looked
 }
 
-/// The jobs that publish, each with what they do.
-fn publishers(facts: &RuleFacts) -> impl Iterator<Item = (&Workflow, &Job, String)> {
-    let jobs =
-        facts.workflows.iter().flat_map(|workflow| workflow.jobs.iter().map(move |job| (workflow, job)));
-    jobs.filter_map(|(workflow, job)| Some((workflow, job, publishing::first(facts, job)?.1)))
-}
-
 /// On the way from the gate to who publishes, every failure stops.
+///
+/// A gate that nothing is published behind may be softened: a pilot's report that blocks nobody is what
+/// that stage is for.
 pub(super) fn gate_not_softened(facts: &RuleFacts) -> Looked {
     let guards = Guards::new(facts);
     let mut looked = Looked::default();
-    for (workflow, job, _) in publishers(facts) {
-        let Some(path) = guards.path(workflow, job) else { continue };
+    for (index, seen) in guards.jobs.iter().enumerate().filter(|(_, seen)| !seen.publishes.is_empty()) {
+        let Some(way) = guards.way(index) else { continue };
         looked.at += 1;
-        for link in &path {
-            on_the_way(facts, link.workflow, link.job, link.gate, &mut looked.breaches);
+        let told = format!("the step that publishes in {}", shown(&seen.job.id));
+        let failed: Vec<String> = match &way.step {
+            Some((_, Some(id))) => {
+                ["outcome", "conclusion"].map(|end| format!("steps.{id}.{end}").to_lowercase()).into()
+            }
+            _ => Vec::new(),
+        };
+        for step in publishing_steps(seen) {
+            let condition = step.condition.as_deref();
+            looked.breaches.extend(guard::regardless(
+                &seen.workflow.file,
+                step.line,
+                condition,
+                &told,
+                &failed,
+            ));
         }
-        let from = publishing::first(facts, job).map_or(0, |(step, _)| step);
-        for step in job.steps.iter().skip(from).take(1) {
-            let told = format!("the step that publishes in {}", shown(&job.id));
-            regardless(&workflow.file, step.line, step.condition.as_deref(), &told, &mut looked.breaches);
-        }
-        same_condition(facts, workflow, job, from, &mut looked.breaches);
+        looked.breaches.extend(skipped(seen, &way));
+        looked.breaches.extend(way.breaches);
     }
     // A gate that guards several jobs is wrong once.
-    looked.breaches.sort_by(|one, other| (&one.file, one.line).cmp(&(&other.file, other.line)));
+    let place = |breach: &Breach| (breach.file.clone(), breach.line, breach.message.clone());
+    looked.breaches.sort_by_key(place);
     looked.breaches.dedup();
     looked
 }
 
-/// What softens one job on the way; `gate` says whether it is the one that runs the gate.
-fn on_the_way(facts: &RuleFacts, workflow: &Workflow, job: &Job, gate: bool, breaches: &mut Vec<Breach>) {
-    let told = format!("the job {}", shown(&job.id));
-    if !gate {
-        regardless(&workflow.file, job.line, job.condition.as_deref(), &told, breaches);
-        return;
-    }
-    if job.continue_on_error.is_some() {
-        let message = format!("{told} runs the gate with continue-on-error");
-        breaches.push(Breach::at(&workflow.file, Some(job.line), message));
-    }
-    for (name, value) in workflow.env.iter().chain(&job.env) {
-        if let Some(why) = gate::bends(name, value) {
-            breaches.push(Breach::at(&workflow.file, Some(job.line), format!("{told} {why}")));
-        }
-    }
-    for (_, call) in calls::gates(facts, workflow, job) {
-        breaches.extend(call.problems.into_iter().map(|why| Breach::at(&call.file, Some(call.line), why)));
-    }
+/// The steps of a job that publish.
+fn publishing_steps<'a>(seen: &Seen<'a>) -> Vec<&'a Step> {
+    let mut indices: Vec<usize> =
+        seen.publishes.iter().filter_map(|one| one.place.first().copied()).collect();
+    indices.dedup();
+    indices.into_iter().filter_map(|index| seen.job.steps.get(index)).collect()
 }
 
-fn regardless(file: &str, line: u32, condition: Option<&str>, told: &str, breaches: &mut Vec<Breach>) {
-    let Some(condition) = condition else { return };
-    let plain: String = condition.split_whitespace().collect();
-    if REGARDLESS.iter().any(|word| plain.contains(word)) {
-        let message =
-            format!("{told} goes on although the gate failed: `if: {}`", shown(condition).trim_matches('`'));
-        breaches.push(Breach::at(file, Some(line), message));
-    }
-}
-
-/// A gate's step that may be skipped guards only steps of the very same condition in the same job.
-fn same_condition(
-    facts: &RuleFacts,
-    workflow: &Workflow,
-    job: &Job,
-    from: usize,
-    breaches: &mut Vec<Breach>,
-) {
-    let guards = Guards::new(facts);
-    for link in guards.path(workflow, job).unwrap_or_default().iter().filter(|link| link.gate) {
-        for (index, call) in calls::gates(facts, link.workflow, link.job) {
-            let Some(condition) = &call.condition else { continue };
-            let publishing = job.steps.get(from).and_then(|step| step.condition.as_ref());
-            let here = std::ptr::eq(link.job, job) && index < from && publishing == Some(condition);
-            if !here && condition != "success()" {
-                let message =
-                    format!("the gate's step may be skipped: `if: {}`", shown(condition).trim_matches('`'));
-                breaches.push(Breach::at(&call.file, Some(call.line), message));
-            }
-        }
-    }
+/// A gate that may be skipped guards only what is skipped under the very same condition.
+fn skipped<'w>(seen: &Seen<'_>, way: &'w Way) -> impl Iterator<Item = Breach> + use<'w> {
+    let job = seen.job.condition.clone();
+    let steps: Vec<Option<String>> =
+        publishing_steps(seen).iter().map(|step| step.condition.clone()).collect();
+    let covered = move |condition: &str| {
+        let by = |other: &Option<String>| {
+            other.as_deref().is_some_and(|other| condition::implied(condition, other))
+        };
+        by(&job) || steps.iter().all(by)
+    };
+    let open = way.conditions.iter().filter(move |one| condition::skips(&one.text) && !covered(&one.text));
+    open.map(|one| {
+        let message = format!("the gate may be skipped: `if: {}`", shown(&one.text).trim_matches('`'));
+        Breach::at(&one.file, Some(one.line), message)
+    })
 }
 
 #[cfg(test)]

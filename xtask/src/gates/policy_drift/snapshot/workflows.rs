@@ -106,7 +106,8 @@ fn is_workflow(path: &str) -> bool {
     path == FOLDER || path.ends_with(".yml") || path.ends_with(".yaml")
 }
 
-fn is_marked(path: &str, text: &str) -> bool {
+/// Whether a pipeline runs the gate, or may hand something to others.
+pub(in crate::gates::policy_drift) fn is_marked(path: &str, text: &str) -> bool {
     let text = text.to_lowercase();
     // Blanks in a row are one: `cargo  publish` publishes too.
     let words = text.split_whitespace().collect::<Vec<_>>().join(" ");

@@ -7,7 +7,7 @@ use crate::evidence::rules::{DependencyFacts, ManifestFacts, RuleFacts};
 /// Each member's manifest, with what is wrong with it if anything is. A manifest that could not be read
 /// is wrong.
 pub(super) fn each(facts: &RuleFacts, wrong: impl Fn(&ManifestFacts) -> Option<&'static str>) -> Looked {
-    let mut looked = Looked { at: facts.manifests.len(), breaches: Vec::new() };
+    let mut looked = Looked { at: facts.manifests.len(), ..Looked::default() };
     for one in &facts.manifests {
         if let Some(wrong) = wrong(one) {
             looked.breaches.push(of(one, format!("{} {wrong}", one.package)));

@@ -37,7 +37,7 @@ pub(super) fn not_shadowed(facts: &RuleFacts) -> Looked {
         .collect();
     let unread = facts.unread.iter().filter(|(file, _)| file.contains("config"));
     breaches.extend(unread.map(|(file, why)| Breach::at(file, None, format!("cannot be read: {why}"))));
-    Looked { at: facts.tools.len(), breaches }
+    Looked { at: facts.tools.len(), breaches, ..Looked::default() }
 }
 
 /// Why a setting takes the place of what the checks call.
@@ -88,7 +88,8 @@ fn silences(flags: &str) -> bool {
         .any(|word| word.contains("cap-lints") || word.starts_with("-A") || word.starts_with("--allow"))
 }
 
-fn bends(name: &str, value: &str) -> Option<&'static str> {
+/// Why a variable takes the place of what the checks call.
+pub(in super::super) fn bends(name: &str, value: &str) -> Option<&'static str> {
     let name = name.to_uppercase();
     if name.starts_with("CARGO_ALIAS_") {
         return Some("which is an alias");

@@ -1,6 +1,6 @@
 //! What a command line does with the gate's exit status.
 
-use super::super::super::shell::{Command, Joint};
+use super::super::super::shell::{self, Command, Joint};
 
 /// Flags of the gate that change what is judged, or how strictly.
 const RELAXING: &[&str] = &[
@@ -17,6 +17,22 @@ const RELAXING: &[&str] = &[
 ];
 /// Flags whose value must come from the run, not from the workflow's text.
 const FROM_OUTSIDE: &[&str] = &["--ref", "--override-freeze"];
+
+/// Flags whose value is a word of its own.
+const VALUED: &[&str] = &[
+    "--advisory-db",
+    "--as-of",
+    "--base",
+    "--enforce",
+    "--jobs",
+    "--manifest-path",
+    "--message-format",
+    "--only",
+    "--out",
+    "--override-freeze",
+    "--ref",
+    "--stage",
+];
 
 /// What a shell does at a failure. Source: the documentation of `jobs.<job_id>.steps[*].shell`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,7 +74,7 @@ impl Shell {
     }
 
     /// Takes the options of `set`, or of the shell itself.
-    fn set<'a>(&mut self, words: impl Iterator<Item = &'a str>) {
+    pub(super) fn set<'a>(&mut self, words: impl Iterator<Item = &'a str>) {
         let mut named: Option<bool> = None;
         for word in words {
             if let Some(on) = named.take() {
@@ -100,43 +116,77 @@ pub(super) fn runs(command: &Command) -> bool {
                 Some("xtask") => plain.next() == Some("maturity"),
                 Some("run" | "r") => {
                     let ours = words.iter().any(|word| word.rsplit(['=', '/']).next() == Some("xtask"));
-                    let after = words.iter().skip_while(|word| **word != "--").nth(1);
+                    let divided = words.iter().position(|word| *word == "--");
+                    let after = divided.map_or_else(
+                        || words.iter().find(|word| **word == "maturity"),
+                        |at| words.get(at + 1),
+                    );
                     ours && after == Some(&"maturity")
                 }
                 _ => false,
             }
         }
-        "xtask" | "xtask.exe" => words.first() == Some(&"maturity"),
+        "xtask" | "xtask.exe" => {
+            // A file of that name elsewhere is any program.
+            let path = command.words.first().map_or("", String::as_str);
+            let built = path.contains("target/") || path.contains('$') || !path.contains('/');
+            built && words.first() == Some(&"maturity")
+        }
         _ => false,
     }
 }
 
-/// Flags on the gate's command that relax it.
-pub(super) fn flags(command: &Command) -> Vec<String> {
+/// What is wrong with the arguments of the gate's command; `arguments` are those of the script that it
+/// stands in.
+pub(super) fn flags(command: &Command, arguments: &[String]) -> Vec<String> {
+    let own = command.words.iter().skip_while(|word| *word != "maturity").skip(1);
+    let mut words: Vec<&str> = Vec::new();
+    for word in own {
+        match word.as_str() {
+            "$@" | "$*" | "${@}" => words.extend(arguments.iter().map(String::as_str)),
+            word => words.push(word),
+        }
+    }
     let mut problems = Vec::new();
-    let mut words = command.words.iter().map(String::as_str).peekable();
+    let mut words = words.into_iter().peekable();
     while let Some(word) = words.next() {
         let (flag, value) = word.split_once('=').map_or((word, None), |(flag, value)| (flag, Some(value)));
         if RELAXING.contains(&flag) {
             problems.push(format!("the gate is called with {flag}"));
         }
-        if FROM_OUTSIDE.contains(&flag) {
-            let value = value.or(words.peek().copied()).unwrap_or_default();
-            if !value.contains('$') {
-                problems.push(format!("the gate is called with a fixed {flag}"));
-            }
+        if word.starts_with('$') {
+            problems.push("the gate gets arguments that are only known when it runs".to_owned());
+        }
+        // Where the output goes is no argument.
+        if !VALUED.contains(&flag) && !word.ends_with(['>', '<']) {
+            continue;
+        }
+        let value = value.or_else(|| words.next()).unwrap_or_default();
+        if FROM_OUTSIDE.contains(&flag) && !value.contains('$') {
+            problems.push(format!("the gate is called with a fixed {flag}"));
+        }
+        if flag == "--manifest-path" && value.trim_start_matches("./") != "Cargo.toml" {
+            problems.push("the gate judges another workspace".to_owned());
         }
     }
     problems
 }
 
 /// A variable that bends the gate.
-pub(super) fn bends(name: &str, value: &str) -> Option<&'static str> {
-    if name.eq_ignore_ascii_case("CARGO_ALIAS_XTASK") {
-        return Some("sets CARGO_ALIAS_XTASK, which replaces the gate");
+pub(super) fn bends(name: &str, value: &str) -> Option<String> {
+    if name.starts_with("GITHUB_REF") {
+        return Some(format!("{name} is set, which says what is judged"));
     }
-    let flags = name.ends_with("RUSTFLAGS") && value.contains("cap-lints");
-    flags.then_some("caps lints while the gate runs")
+    super::super::rules::bends(name, value).map(|why| format!("{name} is set, {why}"))
+}
+
+/// Whether a step leaves a variable to the steps after it that bends the gate.
+pub(super) fn leaves(text: &str) -> bool {
+    let commands = shell::commands(text);
+    let words = commands.iter().flat_map(|command| &command.words).map(String::as_str);
+    // Lines as well: they may stand in a here-document.
+    let set = words.chain(text.lines().map(str::trim)).filter_map(shell::assignment);
+    text.contains("GITHUB_ENV") && set.into_iter().any(|(name, value)| bends(&name, &value).is_some())
 }
 
 /// What lets the failure of one command among others through.
@@ -146,10 +196,14 @@ pub(super) fn softened(commands: &[Command], index: usize, shell: &Shell) -> Vec
         return vec!["the gate's step has a shell that may run nothing".into()];
     }
     let mut shell = *shell;
-    for command in commands.iter().take(index).filter(|command| command.parts().0 == "set") {
-        shell.set(command.parts().1.into_iter());
-    }
     let mut problems = Vec::new();
+    for command in commands.iter().take(index) {
+        let before = command.parts();
+        if before.0 == "set" {
+            shell.set(before.1.iter().copied());
+        }
+        problems.extend(undermines(command));
+    }
     let mut tell = |problem: &str| problems.push(problem.to_owned());
     let list = And::around(commands, index);
     let follows = list.end + 1 < commands.len();
@@ -160,6 +214,15 @@ pub(super) fn softened(commands: &[Command], index: usize, shell: &Shell) -> Vec
     }
     if list.start > 0 && commands.get(list.start - 1).is_some_and(|before| before.joint == Joint::Or) {
         tell("the gate runs only if what stands before `||` fails");
+    }
+    let lets_through = |joint: &Joint| match joint {
+        Joint::Or | Joint::Background => true,
+        Joint::Pipe => !shell.pipefail,
+        Joint::Next | Joint::And => false,
+    };
+    if command.around.iter().any(lets_through) {
+        tell("what follows the brackets around the gate lets its failure through");
+        return problems;
     }
     match commands.get(list.end).map(|last| last.joint) {
         Some(Joint::Or) if !fails(commands.get(list.end + 1)) => {
@@ -178,6 +241,28 @@ pub(super) fn softened(commands: &[Command], index: usize, shell: &Shell) -> Vec
         _ => {}
     }
     problems
+}
+
+/// What a command before the gate does to it.
+fn undermines(command: &Command) -> Option<String> {
+    let (program, words) = command.parts();
+    let exported = ["export", "declare", "typeset"].contains(&program);
+    let exported = words.iter().filter(|_| exported).filter_map(|word| shell::assignment(word));
+    let alone = command.words.first().is_some_and(|word| shell::assignment(word).is_some());
+    let set = exported.chain(command.assigned.iter().filter(|_| alone).cloned());
+    let bent = set.into_iter().find_map(|(name, value)| bends(&name, &value));
+    let told = match program {
+        "exit" | "return" if !fails(Some(command)) => "the script may end before it comes to the gate",
+        "trap" if words.first().is_some_and(|text| text.contains("exit")) => {
+            "a trap may end the script with another status"
+        }
+        "cargo()" | "xtask()" => "a function takes the place of the gate",
+        "alias" if words.iter().any(|word| word.starts_with("cargo=") || word.starts_with("xtask=")) => {
+            "an alias of the shell takes the place of the gate"
+        }
+        _ => return bent,
+    };
+    Some(told.to_owned())
 }
 
 /// The commands that `&&` joins.
