@@ -13,6 +13,7 @@ use crate::verdict::{Finding, Severity};
 use super::super::rules::text;
 use super::super::text::count;
 use super::workflows;
+pub(super) use tools::of_workflows;
 
 /// What a rule saw.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

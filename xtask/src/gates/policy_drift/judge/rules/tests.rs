@@ -39,6 +39,7 @@ fn setting(key: &[&str], value: &str) -> ToolSetting {
     ToolSetting {
         file: ".cargo/config.toml".into(),
         line: Some(3),
+        outside: false,
         key: key.iter().map(ToString::to_string).collect(),
         value: value.into(),
     }
@@ -142,29 +143,73 @@ fn what_takes_the_place_of_the_checks_is_told_and_what_helps_them_is_not() {
         (&["alias", "xtask"], "run --manifest-path xtask/Cargo.toml --", false),
         (&["alias", "xtask"], "version", true),
         (&["alias", "xtask"], "run --package other -- xtask", true),
+        (&["alias", "xtask"], "run --quiet --release --features x --bin=xtask --", false),
+        (&["alias", "xtask"], "run --package xtask", false),
+        (&["alias", "xtask"], "run -p other --target-dir xtask --", true),
+        (&["alias", "xtask"], "run -p xtask --bin other --", true),
+        (&["alias", "xtask"], "run -p xtask --example pass --", true),
+        (&["alias", "xtask"], "run -p xtask --config x.toml --", true),
+        (&["alias", "xtask"], "run --manifest-path ../xtask/Cargo.toml --", true),
+        // `cargo xtask maturity` would print help, or judge another workspace.
+        (&["alias", "xtask"], "run -p xtask -- help", true),
+        (&["alias", "xtask"], "run -p xtask -- --manifest-path elsewhere/Cargo.toml", true),
+        (&["alias", "xtask"], "run -p xtask help", true),
+        (&["alias", "xtask"], "run --", true),
+        (&["alias", "xtask"], "", true),
+        (&["alias", "t"], "nextest run", false),
+        (&["alias", "c"], "clippy --all-targets", false),
+        (&["alias", "c"], "doc", true),
         (&["alias", "clippy"], "version", true),
         (&["alias", "t"], "version", true),
         (&["alias", "lint"], "clippy", false),
         (&["build", "rustc-wrapper"], "sccache", false),
         (&["build", "rustc-wrapper"], "/opt/bin/sccache", false),
         (&["build", "rustc-wrapper"], "tools/rustc.sh", true),
+        (&["build", "rustc-wrapper"], "tools/sccache", true),
+        (&["build", "rustc-wrapper"], "./sccache", true),
+        (&["build", "rustc-wrapper"], "sccache-but-not-quite", true),
+        (&["build", "rustc-wrapper"], "C:\\tools\\sccache.exe", false),
+        (&["build", "rustc-wrapper"], "", false),
+        (&["build", "rustc-workspace-wrapper"], "clippy.sh", true),
+        (&["build", "rustdoc"], "true", true),
         (&["build", "rustc"], "tools/rustc.sh", true),
         (&["build", "jobs"], "4", false),
         (&["build", "rustflags"], "-D warnings", false),
         (&["build", "rustflags"], "--cap-lints warn", true),
         (&["build", "rustflags"], "-Awarnings", true),
+        (&["build", "rustflags"], "-C opt-level=3 @flags.txt", true),
+        (&["build", "rustflags"], "--force-warn unsafe_code", true),
+        (&["build", "rustflags"], "-Z unpretty=hir", true),
+        (&["build", "rustflags"], "-Zcrate-attr=allow(warnings)", true),
+        (&["build", "rustdocflags"], "--cfg docsrs", false),
+        (&["build", "rustdocflags"], "--test-runtool true", true),
+        (&["build", "rustdocflags"], "--test-args=--skip=all", true),
         (&["target", "x86_64-unknown-linux-gnu", "rustflags"], "-A dead_code", true),
         (&["target", "x86_64-unknown-linux-gnu", "linker"], "clang", false),
         (&["target", "x86_64-unknown-linux-gnu", "runner"], "true", true),
         (&["target", "aarch64-unknown-linux-gnu", "runner"], "qemu-aarch64 -L /usr/lib", false),
+        (&["target", "aarch64-unknown-linux-gnu", "runner"], "qemu-aarch64 /bin/true", true),
+        (&["target", "aarch64-unknown-linux-gnu", "runner"], "qemu-aarch64 -version", true),
+        (&["target", "aarch64-unknown-linux-gnu", "runner"], "tools/qemu-aarch64", true),
+        (&["target", "thumbv7em-none-eabihf", "runner"], "probe-rs run --chip nrf52840", false),
+        (&["target", "wasm32-wasip1", "runner"], "wasmtime run true.wasm", true),
+        (&["target", "wasm32-wasip1", "runner"], "winestopper", true),
         (&["env", "RUSTFLAGS"], "--cap-lints=allow", true),
         (&["env", "CARGO_ENCODED_RUSTFLAGS", "value"], "-C\u{1f}opt-level=3\u{1f}-A\u{1f}unused", true),
         (&["env", "RUSTC_WRAPPER"], "true", true),
+        (&["env", "RUSTC_WRAPPER"], "sccache", false),
+        (&["env", "RUSTC"], "sccache", true),
+        (&["env", "CARGO_ALIAS_LINT"], "clippy", false),
+        (&["env", "CLIPPY_CONF_DIR"], "lax", true),
         (&["env", "CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUNNER"], "true", true),
         (&["env", "CARGO_ALIAS_XTASK"], "version", true),
         (&["env", "RUST_LOG"], "-A", false),
         (&["profile", "default", "default-filter"], "all()", false),
         (&["profile", "ci", "default-filter"], "not test(slow)", true),
+        (&["profile", "ci", "overrides", "default-filter"], "none()", true),
+        (&["profile", "ci", "slow-timeout", "on-timeout"], "pass", true),
+        (&["profile", "ci", "slow-timeout", "on-timeout"], "fail", false),
+        (&["profile", "ci", "scripts", "run-wrapper"], "nothing", true),
         (&["profile", "ci", "fail-fast"], "false", false),
     ] {
         let mut facts = sound();
@@ -191,4 +236,53 @@ fn a_rule_can_be_reported_or_off_and_then_does_not_fail() {
     let listed = PolicyDrift { unsafe_allowed: vec!["ap".into()], ..PolicyDrift::default() };
     let outcome = judge(&sound(), &listed);
     assert!(outcome.findings[0].message.contains("`ap`, which is no member"), "{:?}", outcome.findings);
+}
+
+#[test]
+fn a_setting_outside_of_the_workspace_is_told_without_a_place() {
+    let mut facts = sound();
+    let file = "the configuration in cargo's home".to_owned();
+    facts.tools.push(ToolSetting { file, outside: true, ..setting(&["build", "rustc"], "true") });
+    let outcome = judge(&facts, &PolicyDrift::default());
+    let [finding] = outcome.findings.as_slice() else { panic!("{:?}", outcome.findings) };
+    assert!(finding.message.ends_with("in the configuration in cargo's home"), "{}", finding.message);
+    assert_eq!((finding.file.as_ref(), finding.line), (None, None));
+}
+
+#[test]
+fn a_file_that_cannot_be_read_breaks_the_rules_that_look_at_it() {
+    for (file, rules) in [
+        (".cargo/config.toml", &["checks_not_shadowed"][..]),
+        ("tools/flags.toml", &["checks_not_shadowed"]),
+        (".config/nextest.toml", &["checks_not_shadowed"]),
+        (".github/workflows/config.yml", &["publish_needs_gate"]),
+        ("ci/gate/action.yaml", &["publish_needs_gate"]),
+        ("b/Cargo.toml", &["lints_inherited", "unsafe_forbidden", "rust_version_set", "license_set"]),
+    ] {
+        let mut facts = sound();
+        facts.unread.push((file.into(), "nonsense".into()));
+        let outcome = judge(&facts, &PolicyDrift::default());
+        let broken: Vec<&str> =
+            outcome.findings.iter().filter_map(|one| one.message.split(':').next()).collect();
+        assert_eq!(broken, rules, "{file}");
+    }
+}
+
+#[test]
+fn development_dependencies_count_where_a_registry_would_see_them() {
+    for (dependency, breaks) in [
+        (DependencyFacts { development: true, ..dependency("*", None) }, true),
+        (DependencyFacts { development: true, path: true, ..dependency("*", None) }, false),
+        (DependencyFacts { development: true, ..dependency("*", Some("https://example.com/x")) }, false),
+        (DependencyFacts { path: true, ..dependency("*", None) }, true),
+        (dependency(">=0.0.0-0", None), true),
+        (dependency(">=0, >=0.0", None), true),
+        (dependency(">=0, <2", None), false),
+        (dependency(">=0.1", None), false),
+        (dependency("1.*", None), false),
+    ] {
+        let mut facts = sound();
+        facts.manifests[0].dependencies[0] = dependency.clone();
+        assert_eq!(told(&facts).len(), usize::from(breaks), "{dependency:?}: {:?}", told(&facts));
+    }
 }
