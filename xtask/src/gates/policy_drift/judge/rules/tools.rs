@@ -180,7 +180,7 @@ fn named(value: &str, programs: &[&str]) -> bool {
         true => name.starts_with(*known),
         false => name.strip_suffix(".exe").unwrap_or(name) == *known,
     };
-    (folder.is_empty() || folder.starts_with('/') || drive) && programs.iter().any(|one| known(&one))
+    (folder.is_empty() || folder.starts_with('/') || drive) && programs.iter().any(known)
 }
 
 /// A wrapper of the compiler; an empty one is none.
@@ -230,3 +230,6 @@ fn bends(name: &str, value: &str) -> Option<&'static str> {
     // Encoded flags are divided by a character of their own.
     flags.then(|| silences(&value.replace('\u{1f}', " "))).flatten()
 }
+
+#[cfg(test)]
+mod tests;
