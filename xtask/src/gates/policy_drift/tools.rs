@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 
 use toml_edit::{Document, Item, TableLike, Value};
 
@@ -21,16 +22,8 @@ const NEXTEST: &str = ".config/nextest.toml";
 /// workspace included.
 pub(super) fn gather(context: &Context<'_>, facts: &mut RuleFacts) {
     let root = &context.workspace.root;
-    let own = &context.settings.promotion_guard.checks;
-    let folders = own.iter().map(|check| root.join(&check.directory));
-    // A home folder above the workspace is met twice.
-    let mut seen = BTreeSet::new();
-    for (path, text) in [root.clone()]
-        .into_iter()
-        .chain(folders)
-        .flat_map(|folder| cargo_config::files(&folder, context.cargo_home))
-        .filter(|(path, _)| seen.insert(path.clone()))
-    {
+    let own = context.settings.promotion_guard.checks.iter().map(|check| check.directory.as_str());
+    for (path, text) in files(root, own, context.cargo_home) {
         let source = Source {
             file: &cargo_config::shown(context, &path),
             outside: !path.starts_with(root),
@@ -43,6 +36,19 @@ pub(super) fn gather(context: &Context<'_>, facts: &mut RuleFacts) {
         Err(error) if error.kind() == ErrorKind::NotFound => {}
         Err(error) => facts.unread.push((NEXTEST.into(), error.to_string())),
     }
+}
+
+/// The files in force at the root and in these folders below it, each once: a home folder above the
+/// workspace is met twice.
+fn files<'a>(
+    root: &Path,
+    folders: impl Iterator<Item = &'a str>,
+    cargo_home: &Path,
+) -> Vec<(PathBuf, String)> {
+    let folders = std::iter::once(root.to_path_buf()).chain(folders.map(|folder| root.join(folder)));
+    let mut seen = BTreeSet::new();
+    let found = folders.flat_map(|folder| cargo_config::files(&folder, cargo_home));
+    found.filter(|(path, _)| seen.insert(path.clone())).collect()
 }
 
 /// A file of configuration.
@@ -174,6 +180,24 @@ mod tests {
             ("env/RUSTFLAGS/force", "true", 8),
         ];
         assert_eq!(found(text, TABLES), expected(&settings));
+    }
+
+    #[test]
+    fn every_folder_in_which_a_check_runs_counts_and_every_file_once() {
+        let home = tempfile::tempdir().unwrap();
+        let write = |path: &str, text: &str| {
+            let path = home.path().join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        };
+        write(".cargo/config.toml", "home");
+        write("code/.cargo/config.toml", "root");
+        write("code/web/.cargo/config.toml", "web");
+        write("code/other/.cargo/config.toml", "where no check runs");
+        let found = files(&home.path().join("code"), [".", "web"].into_iter(), &home.path().join(".cargo"));
+        let mut texts: Vec<&str> = found.iter().map(|(_, text)| text.as_str()).collect();
+        texts.sort_unstable();
+        assert_eq!(texts, ["home", "root", "web"]);
     }
 
     #[test]
