@@ -38,7 +38,7 @@ pub enum Command {
     Waive(Waive),
     /// List the waivers with the days that are left
     Waivers,
-    /// Say what a code means and how to fix it
+    /// Say what a code, or a rule of the policy, means and how to fix it
     Explain(Explain),
 }
 
@@ -268,7 +268,7 @@ pub struct Waive {
 /// Arguments of `explain`.
 #[derive(Debug, Args)]
 pub struct Explain {
-    /// The code, such as TESTS_NONE_RAN; without one, all are listed
+    /// The code, such as TESTS_NONE_RAN, or a rule of the policy; without one, all are listed
     pub code: Option<String>,
 }
 

@@ -14,11 +14,13 @@ use crate::evidence::deps::DepsFacts;
 use crate::evidence::store::{JSON_REPORT, MARKDOWN_REPORT};
 use crate::gates::Gate;
 use crate::gates::deps_approval::{self, approve};
+use crate::gates::policy_drift::rules::{self, RuleText};
 use crate::gates::promotion_guard::audit as audit_check;
 use crate::host::Host;
 use crate::process::Processes;
 use crate::report;
 use crate::report::terminal::{self, Live, Style};
+use crate::settings::Rule;
 use crate::setup::Setup;
 use crate::stages;
 use crate::verdict::{Finding, Verdict, cover_all};
@@ -204,7 +206,11 @@ pub(crate) fn audit(args: &cli::Audit, manifest_path: Option<&Path>, host: &Host
     Ok(u8::from(failed))
 }
 
-/// `explain`: from the catalogue.
+/// `explain`: from the catalogue, and from the table of rules.
 pub(crate) fn explain(args: &cli::Explain) -> Result<u8> {
-    print(&report::explain::render(args.code.as_deref())?).map(|()| 0)
+    let rule = |rule: Rule| {
+        let RuleText { what, why, remedy } = rules::text(rule);
+        report::explain::Rule { id: rule.as_str(), what, why, remedy }
+    };
+    print(&report::explain::render(args.code.as_deref(), &Rule::ALL.map(rule))?).map(|()| 0)
 }

@@ -20,6 +20,7 @@ use crate::verdict::Judgement;
 pub fn steps(context: &Context<'_>, chosen: &Chosen) -> Vec<Step> {
     let mut steps = promotion_guard::steps(context, &|check| chosen.gathers(check));
     steps.extend(deps_approval::steps(context.workspace, context.settings));
+    steps.extend(policy_drift::steps(context));
     steps
 }
 

@@ -23,6 +23,7 @@ pub mod host;
 pub mod plan;
 pub mod process;
 pub mod progress;
+pub mod replace;
 pub mod report;
 pub mod settings;
 pub mod setup;

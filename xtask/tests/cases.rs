@@ -145,13 +145,18 @@ cases! {
     rule_lockfile_tracked
     rule_no_git_dependencies
     rule_no_wildcard_dependencies
+    rule_of_members
+    rule_off
     rule_publish_needs_gate
     rule_reported
     rule_rust_version_set
+    rule_shadowed_from_home
+    rule_tests_left_out
     rule_too_wide
     rule_unknown
     rule_unsafe_forbidden
     rule_unsafe_listed
+    rule_unsafe_stranger
     rule_workflow_sound
     rule_workflow_unreadable
     rustfmt_missing

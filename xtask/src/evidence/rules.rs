@@ -80,9 +80,12 @@ pub struct ToolSetting {
     pub file: String,
     /// One-based line.
     pub line: Option<u32>,
+    /// Whether the file is none of the workspace's, such as the configuration in cargo's home.
+    pub outside: bool,
     /// The path of keys, such as `alias`, `xtask`.
     pub key: Vec<String>,
-    /// Its value; the words of a list with blanks between them.
+    /// Its value; the words of a list with blanks between them. Empty where it bears on no check: such
+    /// values are nobody's business, and may be secrets.
     pub value: String,
 }
 

@@ -15,6 +15,6 @@ mod text;
 mod tools;
 mod workflows;
 
-pub use gather::gather;
+pub use gather::{gather, steps};
 pub use history::{SinceBase, since_base};
 pub use judge::judge;

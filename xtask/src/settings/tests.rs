@@ -100,7 +100,10 @@ fn features_in_one_word() {
 
 /// Each line stands alone in a file, behind `version: 1`; the complaint has its place in line 2.
 const BAD: &[(&str, &str)] = &[
-    ("policy_drift: {}", "1: policy_drift: `policy_drift` is not known to this version yet"),
+    ("field_budgets: {}", "1: field_budgets: `field_budgets` is not known to this version yet"),
+    ("policy_drift: {rules: {licence_set: off}}", "unknown rule `licence_set` (did you mean `license_set`?"),
+    ("policy_drift: {rules: {license_set: maybe}}", "unknown word `maybe`"),
+    ("policy_drift: {unsafe_allowed: [\"-x\"]}", "cannot be a package's name"),
     (
         "observability_verify: 1",
         "1: observability_verify: `observability_verify` is not known to this version yet",

@@ -12,7 +12,6 @@ mod template;
 #[cfg(test)]
 mod tests;
 
-use std::fs;
 use std::path::Path;
 
 use time::OffsetDateTime;
@@ -23,6 +22,7 @@ use super::{FILE, Policy, Stage, load};
 use crate::diagnostics::nearest;
 use crate::error::{Error, Result};
 use crate::gates::Gate;
+use crate::replace::replace;
 use crate::yaml::{self, Document};
 
 /// What is to be changed.
@@ -68,7 +68,7 @@ pub fn promote(root: &Path, request: &Request<'_>) -> Result<Outcome> {
         return Ok(Outcome { created: false, ..outcome });
     }
     let before = if created { "" } else { document.text() };
-    write(root, before, &text)?;
+    replace(root, FILE, &text)?;
     Ok(Outcome { diff: diff::unified(FILE, before, &text), created, ..outcome })
 }
 
@@ -139,33 +139,4 @@ fn proven(text: &str, wanted: &Policy) -> std::result::Result<(), String> {
 
 fn name(stage: &Stage) -> &str {
     &stage.name
-}
-
-/// Puts the text in place of the old one in one step.
-fn write(root: &Path, before: &str, text: &str) -> Result<()> {
-    let failed = |error: std::io::Error| {
-        Error::tool(format!("cannot write {FILE}: {error}")).help("look at the folder's permissions")
-    };
-    let path = root.join(FILE);
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(failed)?;
-    }
-    // A link stays a link: what it leads to is replaced, if that lies in the workspace.
-    let real = if before.is_empty() { path } else { path.canonicalize().map_err(failed)? };
-    if !before.is_empty() && !real.starts_with(root.canonicalize().map_err(failed)?) {
-        return Err(Error::usage(format!("{FILE} is a link that leads out of the workspace"))
-            .help("edit the file that it leads to, in its own repository"));
-    }
-    let temporary = real.with_extension(format!("yml.{}.tmp", std::process::id()));
-    let put = || -> std::io::Result<()> {
-        fs::write(&temporary, text)?;
-        if !before.is_empty() {
-            fs::set_permissions(&temporary, fs::metadata(&real)?.permissions())?;
-        }
-        fs::rename(&temporary, &real)
-    };
-    put().map_err(|error| {
-        let _ = fs::remove_file(&temporary);
-        failed(error)
-    })
 }

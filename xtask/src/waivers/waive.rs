@@ -12,6 +12,7 @@ use super::rules::{self, Wrong};
 use super::{FILE, Scope, Waiver, Waivers, load};
 use crate::diagnostics::shown;
 use crate::error::{Error, Result};
+use crate::replace::replace;
 
 const HEADER: &str = "\
 # Exceptions: each covers one code in one place, until its last day (UTC), and has an owner and a reason.
@@ -174,18 +175,7 @@ fn write(root: &Path, document: &DocumentMut, old: &str, waiver: &Waiver, today:
     let written = load::parse(&text, today)?.list.into_iter().rev().find(same);
     let written =
         written.ok_or_else(|| Error::tool(format!("{FILE}: the new entry could not be read back")))?;
-    let path = root.join(FILE);
-    let failed = |error: std::io::Error| {
-        Error::tool(format!("cannot write {FILE}: {error}")).help("look at the folder's permissions")
-    };
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).map_err(failed)?;
-    }
-    let temporary = path.with_extension(format!("toml.{}.tmp", std::process::id()));
-    std::fs::write(&temporary, text).and_then(|()| std::fs::rename(&temporary, &path)).map_err(|error| {
-        let _ = std::fs::remove_file(&temporary);
-        failed(error)
-    })?;
+    replace(root, FILE, &text)?;
     Ok(written)
 }
 

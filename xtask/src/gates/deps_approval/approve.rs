@@ -17,6 +17,7 @@ use crate::day::{day, day_of};
 use crate::diagnostics::nearest;
 use crate::error::{Error, Result};
 use crate::evidence::deps::{Component, DepsFacts};
+use crate::replace::replace;
 
 const HEADER: &str = "\
 # Third-party packages that may be shipped: the exact versions, as somebody looked at them.
@@ -317,18 +318,7 @@ fn write(root: &Path, document: &DocumentMut) -> Result<()> {
         text = text.replace("\r\n", "\n").replace('\n', "\r\n");
     }
     approvals::parse(&text)?;
-    let path = root.join(FILE);
-    let failed = |error: std::io::Error| {
-        Error::tool(format!("cannot write {FILE}: {error}")).help("look at the folder's permissions")
-    };
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).map_err(failed)?;
-    }
-    let temporary = path.with_extension(format!("toml.{}.tmp", std::process::id()));
-    std::fs::write(&temporary, text).and_then(|()| std::fs::rename(&temporary, &path)).map_err(|error| {
-        let _ = std::fs::remove_file(&temporary);
-        failed(error)
-    })
+    replace(root, FILE, &text)
 }
 
 #[cfg(test)]

@@ -6,7 +6,9 @@ use std::time::Instant;
 use crate::evidence::PolicyFacts;
 use crate::evidence::policy::LockFacts;
 use crate::evidence::rules::RuleFacts;
+use crate::gates::Gate;
 use crate::gather::Context;
+use crate::plan::Step;
 use crate::workspace::Workspace;
 
 use super::compare::changes;
@@ -14,6 +16,24 @@ use super::history;
 use super::lock;
 use super::snapshot::{self, WorkingTree};
 use super::{manifests, tools, workflows};
+
+/// What the gate will read. Nothing is run but git, which is asked what it knows.
+pub fn steps(context: &Context<'_>) -> Vec<Step> {
+    let base = context.base.map_or_else(|| "the last release".to_owned(), |base| format!("`{base}`"));
+    let reads = [
+        ("lock", format!("compare the governed files with {}", lock::FILE)),
+        ("weakening", format!("compare with {base}, by git's history")),
+        ("rules", "read manifests, cargo's configuration and .github/workflows".to_owned()),
+    ];
+    let step = |(check, command): (&str, String)| Step {
+        gate: Gate::PolicyDrift,
+        check: check.into(),
+        command,
+        timeout: None,
+        skipped: None,
+    };
+    reads.into_iter().map(step).collect()
+}
 
 /// Gathers what policy_drift is judged by.
 pub fn gather(context: &Context<'_>) -> PolicyFacts {
@@ -77,7 +97,8 @@ pub(super) fn member_folders(workspace: &Workspace) -> Vec<String> {
     folders
 }
 
-fn relative(root: &Path, folder: &Path) -> String {
+/// A path from the root, with `/`; to what lies beside the root it begins with `..`.
+pub(super) fn relative(root: &Path, folder: &Path) -> String {
     let common = root.components().zip(folder.components()).take_while(|(one, other)| one == other).count();
     let up = root.components().skip(common).map(|_| "..".to_owned());
     let down = folder.components().skip(common);

@@ -13,6 +13,7 @@ use std::path::Path;
 use crate::digest::sha256;
 use crate::error::{Error, Result};
 use crate::evidence::policy::{FileState, LockFacts, Setting, Snapshot, Value};
+use crate::replace::replace;
 
 use super::snapshot::{FileContent, Files, WorkingTree};
 
@@ -58,19 +59,7 @@ pub fn load(root: &Path) -> Result<LockFacts> {
 /// tool error if the file cannot be written.
 pub fn write(root: &Path, snapshot: &Snapshot) -> Result<()> {
     refuse_unknown(snapshot)?;
-    let path = root.join(FILE);
-    let failed = |error: std::io::Error| {
-        Error::tool(format!("cannot write {FILE}: {error}")).help("look at the folder's permissions")
-    };
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).map_err(failed)?;
-    }
-    let temporary = path.with_extension(format!("lock.{}.tmp", std::process::id()));
-    let written = std::fs::write(&temporary, render(snapshot));
-    written.and_then(|()| std::fs::rename(&temporary, &path)).map_err(|error| {
-        let _ = std::fs::remove_file(&temporary);
-        failed(error)
-    })
+    replace(root, FILE, &render(snapshot))
 }
 
 fn refuse_unknown(snapshot: &Snapshot) -> Result<()> {

@@ -9,6 +9,8 @@ use toml_edit::{Document, Item, TableLike};
 use crate::evidence::rules::{DependencyFacts, ManifestFacts, RuleFacts};
 use crate::workspace::Workspace;
 
+use super::gather::relative;
+
 /// Reads every member's manifest.
 pub(super) fn gather(workspace: &Workspace, facts: &mut RuleFacts) {
     let mut files = Manifests { root: &workspace.root, read: HashMap::new() };
@@ -19,7 +21,7 @@ pub(super) fn gather(workspace: &Workspace, facts: &mut RuleFacts) {
     let (workspace_lints, workspace_level) = lints.unwrap_or_default();
     facts.workspace_lints = workspace_lints;
     for package in workspace.members.workspace_packages() {
-        let file = workspace.relative(package.manifest_path.as_std_path());
+        let file = relative(&workspace.root, package.manifest_path.as_std_path());
         match files.get(&file) {
             Some(manifest) => {
                 let mut one = manifest.facts(package, &file, workspace_level.as_deref());
@@ -148,7 +150,9 @@ fn filled(lints: Option<&Item>) -> bool {
 
 /// The level of `unsafe_code` in a table of lints.
 fn level(lints: Option<&Item>) -> Option<String> {
-    let lint = lints?.get("rust")?.get("unsafe_code")?;
+    let rust = lints?.get("rust")?;
+    // rustc takes both spellings.
+    let lint = rust.get("unsafe_code").or_else(|| rust.get("unsafe-code"))?;
     let level = |table: &dyn TableLike| table.get("level").and_then(Item::as_str).map(str::to_owned);
     lint.as_str().map(str::to_owned).or_else(|| level(lint.as_table_like()?))
 }
@@ -171,6 +175,7 @@ mod tests {
             ("[lints.rust]\n", (false, None)),
             ("[lints.rust]\nunsafe_code = \"forbid\"", (true, Some("forbid"))),
             ("[lints]\nrust.unsafe_code = {level = \"deny\", priority = 1}", (true, Some("deny"))),
+            ("[lints.rust]\nunsafe-code = \"forbid\"", (true, Some("forbid"))),
             ("[lints.clippy]\nall = \"warn\"", (true, None)),
             ("lints = 3", (false, None)),
         ] {

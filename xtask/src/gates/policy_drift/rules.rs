@@ -32,7 +32,7 @@ pub fn text(rule: Rule) -> RuleText {
         Rule::NoWildcardDependencies => (
             "published packages ask for versions of what they depend on",
             "With a wildcard, what users get is whatever is newest on that day.",
-            "Write the version that is meant, such as \"1.2\".",
+            "Write the version that is meant, such as \"1.2\"; or set `publish = false`.",
         ),
         Rule::NoGitDependencies => (
             "published packages depend on registries alone",

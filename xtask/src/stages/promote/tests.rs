@@ -1,3 +1,4 @@
+use std::fs;
 use time::macros::{date, datetime};
 
 use super::*;

@@ -13,7 +13,7 @@ use crate::verdict::{Finding, Severity};
 use super::super::rules::text;
 use super::super::text::count;
 use super::workflows;
-pub(super) use tools::bends;
+pub(super) use tools::{bends, of_workflows};
 
 /// What a rule saw.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -84,6 +84,7 @@ pub(super) fn judge(facts: &RuleFacts, settings: &PolicyDrift) -> Outcome {
             RuleMode::Report => Severity::Warning,
             RuleMode::Off => {
                 outcome.off.push(rule);
+                outcome.findings.push(off(rule));
                 continue;
             }
         };
@@ -136,6 +137,19 @@ fn finding(rule: Rule, severity: Severity, breach: Breach) -> Finding {
         package: breach.package,
         remedy: Some(text(rule).remedy.to_owned()),
         ..Finding::new(Code::PolicyViolation, severity, message)
+    }
+}
+
+/// What is turned off stands in every report, whether the gate passes or not.
+fn off(rule: Rule) -> Finding {
+    let message = format!("{} is off: nobody looked whether {}", rule.as_str(), text(rule).what);
+    Finding {
+        file: Some(crate::settings::FILE.to_owned()),
+        remedy: Some(format!(
+            "Set it to on or report under policy_drift.rules in {}.",
+            crate::settings::FILE
+        )),
+        ..Finding::note(Code::PolicyViolation, message)
     }
 }
 

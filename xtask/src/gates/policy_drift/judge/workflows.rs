@@ -78,7 +78,7 @@ pub(super) fn publish_needs_gate(facts: &RuleFacts) -> Looked {
             looked.breaches.push(Breach::at(&seen.workflow.file, Some(seen.job.line), message));
         }
     }
-    let unread = facts.unread.iter().filter(|(file, _)| file.ends_with(".yml") || file.ends_with(".yaml"));
+    let unread = facts.unread.iter().filter(|(file, _)| super::rules::of_workflows(file));
     looked.breaches.extend(unread.map(|(file, why)| {
         Breach::at(file, None, format!("whether it publishes cannot be told: {}", shown(why)))
     }));

@@ -68,10 +68,10 @@ fn dependencies(facts: &RuleFacts, wrong: impl Fn(&DependencyFacts) -> Option<St
 
 pub(super) fn no_wildcards(facts: &RuleFacts) -> Looked {
     dependencies(facts, |dependency| {
-        // A folder of the workspace without a version is what cargo leaves out of a published package's
-        // development dependencies.
-        let folder = dependency.path && dependency.development;
-        (anything(&dependency.requirement) && !folder).then(|| " in any version".to_owned())
+        // Without a version, cargo leaves a folder or repository out of a published package's development
+        // dependencies.
+        let left_out = dependency.development && (dependency.path || dependency.git.is_some());
+        (anything(&dependency.requirement) && !left_out).then(|| " in any version".to_owned())
     })
 }
 
@@ -79,15 +79,15 @@ pub(super) fn no_wildcards(facts: &RuleFacts) -> Looked {
 fn anything(requirement: &str) -> bool {
     let parts = requirement.split(',').map(|part| part.split_whitespace().collect::<String>());
     parts.into_iter().all(|part| {
-        let number = part.strip_prefix(">=");
+        let number = part.strip_prefix(">=").map(|number| number.split('-').next().unwrap_or_default());
         part == "*" || number.is_some_and(|number| number.chars().all(|c| matches!(c, '0' | '.')))
     })
 }
 
 pub(super) fn no_git(facts: &RuleFacts) -> Looked {
     dependencies(facts, |dependency| {
-        let url = dependency.git.as_deref()?;
-        // Cargo publishes the version beside it; without one it refuses to publish.
+        // Users of a package never see its development dependencies.
+        let url = dependency.git.as_deref().filter(|_| !dependency.development)?;
         Some(format!(" from the repository {}", shown(url)))
     })
 }

@@ -2,7 +2,7 @@ use super::*;
 use crate::evidence::rules::{DependencyFacts, ManifestFacts, ToolSetting};
 use crate::evidence::subject::Lockfile;
 
-fn sound() -> RuleFacts {
+pub(super) fn sound() -> RuleFacts {
     let manifest = ManifestFacts {
         package: "api".into(),
         file: "api/Cargo.toml".into(),
@@ -35,16 +35,17 @@ fn dependency(requirement: &str, git: Option<&str>) -> DependencyFacts {
     }
 }
 
-fn setting(key: &[&str], value: &str) -> ToolSetting {
+pub(super) fn setting(key: &[&str], value: &str) -> ToolSetting {
     ToolSetting {
         file: ".cargo/config.toml".into(),
         line: Some(3),
+        outside: false,
         key: key.iter().map(ToString::to_string).collect(),
         value: value.into(),
     }
 }
 
-fn told(facts: &RuleFacts) -> Vec<String> {
+pub(super) fn told(facts: &RuleFacts) -> Vec<String> {
     let outcome = judge(facts, &PolicyDrift::default());
     outcome
         .findings
@@ -135,52 +136,13 @@ fn packages_that_nobody_publishes_may_depend_on_anything() {
 }
 
 #[test]
-fn what_takes_the_place_of_the_checks_is_told_and_what_helps_them_is_not() {
-    for (key, value, breaks) in [
-        (&["alias", "xtask"][..], "run --package xtask --", false),
-        (&["alias", "xtask"], "run -p xtask --", false),
-        (&["alias", "xtask"], "run --manifest-path xtask/Cargo.toml --", false),
-        (&["alias", "xtask"], "version", true),
-        (&["alias", "xtask"], "run --package other -- xtask", true),
-        (&["alias", "clippy"], "version", true),
-        (&["alias", "t"], "version", true),
-        (&["alias", "lint"], "clippy", false),
-        (&["build", "rustc-wrapper"], "sccache", false),
-        (&["build", "rustc-wrapper"], "/opt/bin/sccache", false),
-        (&["build", "rustc-wrapper"], "tools/rustc.sh", true),
-        (&["build", "rustc"], "tools/rustc.sh", true),
-        (&["build", "jobs"], "4", false),
-        (&["build", "rustflags"], "-D warnings", false),
-        (&["build", "rustflags"], "--cap-lints warn", true),
-        (&["build", "rustflags"], "-Awarnings", true),
-        (&["target", "x86_64-unknown-linux-gnu", "rustflags"], "-A dead_code", true),
-        (&["target", "x86_64-unknown-linux-gnu", "linker"], "clang", false),
-        (&["target", "x86_64-unknown-linux-gnu", "runner"], "true", true),
-        (&["target", "aarch64-unknown-linux-gnu", "runner"], "qemu-aarch64 -L /usr/lib", false),
-        (&["env", "RUSTFLAGS"], "--cap-lints=allow", true),
-        (&["env", "CARGO_ENCODED_RUSTFLAGS", "value"], "-C\u{1f}opt-level=3\u{1f}-A\u{1f}unused", true),
-        (&["env", "RUSTC_WRAPPER"], "true", true),
-        (&["env", "CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUNNER"], "true", true),
-        (&["env", "CARGO_ALIAS_XTASK"], "version", true),
-        (&["env", "RUST_LOG"], "-A", false),
-        (&["profile", "default", "default-filter"], "all()", false),
-        (&["profile", "ci", "default-filter"], "not test(slow)", true),
-        (&["profile", "ci", "fail-fast"], "false", false),
-    ] {
-        let mut facts = sound();
-        facts.tools = vec![setting(key, value)];
-        assert_eq!(told(&facts).len(), usize::from(breaks), "{key:?} = {value}: {:?}", told(&facts));
-    }
-}
-
-#[test]
 fn a_rule_can_be_reported_or_off_and_then_does_not_fail() {
     let mut facts = sound();
     facts.manifests[0].license = false;
     for (mode, severities) in [
         (RuleMode::On, &[Severity::Error][..]),
         (RuleMode::Report, &[Severity::Warning]),
-        (RuleMode::Off, &[]),
+        (RuleMode::Off, &[Severity::Note]),
     ] {
         let rules = [(Rule::LicenseSet, mode)].into();
         let outcome = judge(&facts, &PolicyDrift { rules, ..PolicyDrift::default() });
@@ -191,4 +153,42 @@ fn a_rule_can_be_reported_or_off_and_then_does_not_fail() {
     let listed = PolicyDrift { unsafe_allowed: vec!["ap".into()], ..PolicyDrift::default() };
     let outcome = judge(&sound(), &listed);
     assert!(outcome.findings[0].message.contains("`ap`, which is no member"), "{:?}", outcome.findings);
+}
+
+#[test]
+fn a_file_that_cannot_be_read_breaks_the_rules_that_look_at_it() {
+    for (file, rules) in [
+        (".cargo/config.toml", &["checks_not_shadowed"][..]),
+        ("tools/flags.toml", &["checks_not_shadowed"]),
+        (".config/nextest.toml", &["checks_not_shadowed"]),
+        (".github/workflows/config.yml", &["publish_needs_gate"]),
+        ("ci/gate/action.yaml", &["publish_needs_gate"]),
+        ("b/Cargo.toml", &["lints_inherited", "unsafe_forbidden", "rust_version_set", "license_set"]),
+    ] {
+        let mut facts = sound();
+        facts.unread.push((file.into(), "nonsense".into()));
+        let outcome = judge(&facts, &PolicyDrift::default());
+        let broken: Vec<&str> =
+            outcome.findings.iter().filter_map(|one| one.message.split(':').next()).collect();
+        assert_eq!(broken, rules, "{file}");
+    }
+}
+
+#[test]
+fn development_dependencies_count_where_a_registry_would_see_them() {
+    for (dependency, breaks) in [
+        (DependencyFacts { development: true, ..dependency("*", None) }, true),
+        (DependencyFacts { development: true, path: true, ..dependency("*", None) }, false),
+        (DependencyFacts { development: true, ..dependency("*", Some("https://example.com/x")) }, false),
+        (DependencyFacts { path: true, ..dependency("*", None) }, true),
+        (dependency(">=0.0.0-0", None), true),
+        (dependency(">=0, >=0.0", None), true),
+        (dependency(">=0, <2", None), false),
+        (dependency(">=0.1", None), false),
+        (dependency("1.*", None), false),
+    ] {
+        let mut facts = sound();
+        facts.manifests[0].dependencies[0] = dependency.clone();
+        assert_eq!(told(&facts).len(), usize::from(breaks), "{dependency:?}: {:?}", told(&facts));
+    }
 }

@@ -6,38 +6,97 @@ use crate::evidence::rules::{RuleFacts, ToolSetting};
 
 /// Subcommands that the checks, or who runs the gate, call.
 const CALLED: &[&str] = &[
-    "audit", "b", "bench", "build", "c", "check", "clippy", "d", "doc", "fetch", "fmt", "metadata",
-    "nextest", "r", "run", "rustc", "rustdoc", "t", "test", "tree", "update",
+    "audit",
+    "bench",
+    "build",
+    "check",
+    "clippy",
+    "deny",
+    "doc",
+    "fetch",
+    "fmt",
+    "llvm-cov",
+    "metadata",
+    "miri",
+    "nextest",
+    "run",
+    "rustc",
+    "rustdoc",
+    "semver-checks",
+    "test",
+    "tree",
+    "update",
+    "vet",
 ];
-/// Wrappers that only remember what the compiler did. By the name of the program.
+/// Cargo's own aliases, which a configuration may replace, with what each may stand for.
+const SHORT: &[(&str, &[&str])] = &[
+    ("b", &["build"]),
+    ("c", &["check", "clippy"]),
+    ("d", &["doc"]),
+    ("r", &["run"]),
+    ("t", &["test", "nextest"]),
+];
+/// Options of `cargo run` whose value is a word of its own, and is of no concern here.
+const VALUED: &[&str] =
+    &["--features", "-F", "--target", "--target-dir", "--profile", "--jobs", "-j", "--color"];
+/// Wrappers that only remember what the compiler did.
 const CACHES: &[&str] = &["sccache", "ccache", "cachepot", "kache"];
-/// Runners that execute what they are given on another machine or system.
-const EMULATORS: &[&str] = &["qemu-", "wine", "wasmtime", "wasm-bindgen-test-runner", "probe-rs", "simctl"];
+/// Runners that execute what they are given on another machine or system. Those that end with `-` are
+/// the beginning of a name.
+const EMULATORS: &[&str] =
+    &["qemu-", "wine", "wine64", "wasmtime", "wasm-bindgen-test-runner", "probe-rs", "simctl"];
+/// With these an emulator says something of itself, and executes nothing.
+const TELLS: &[&str] = &["-h", "-help", "--help", "-V", "-version", "--version"];
 /// Variables that replace a program, or say where lints are configured.
-const BENDING: &[&str] = &[
-    "RUSTC",
-    "RUSTDOC",
-    "CARGO_BUILD_RUSTC",
-    "CARGO_BUILD_RUSTDOC",
-    "RUSTC_WRAPPER",
-    "RUSTC_WORKSPACE_WRAPPER",
-    "CARGO_BUILD_RUSTC_WRAPPER",
-    "CARGO_BUILD_RUSTC_WORKSPACE_WRAPPER",
-    "CLIPPY_CONF_DIR",
-    "CLIPPY_ARGS",
+const BENDING: &[&str] =
+    &["RUSTC", "RUSTDOC", "CARGO_BUILD_RUSTC", "CARGO_BUILD_RUSTDOC", "CLIPPY_CONF_DIR", "CLIPPY_ARGS"];
+/// What flags of the compilers must not hold: lints that are allowed, capped or only warned of whatever
+/// else is said, output instead of code, attributes from outside, flags in a file; and doc tests that are
+/// not run, run by another program, or left out.
+const SILENCING: &[&str] = &[
+    "-A",
+    "--allow",
+    "--force-warn",
+    "-Zunpretty",
+    "-Zcrate-attr",
+    "unpretty",
+    "crate-attr",
+    "@",
+    "--no-run",
+    "--runtool",
+    "--test-runtool",
+    "--test-builder",
+    "--test-args",
 ];
 
 pub(super) fn not_shadowed(facts: &RuleFacts) -> Looked {
     let wrong = facts.tools.iter().filter_map(|one| Some((one, why(one)?)));
     let mut breaches: Vec<Breach> = wrong
         .map(|(one, why)| {
-            let message = format!("{} is {}, {why}", one.key.join("."), shown(&one.value));
-            Breach::at(&one.file, one.line, message)
+            let message = format!("{} is {}, {why}", shown_key(&one.key), shown(&one.value));
+            match one.outside {
+                // It is no file of the commit, so no place can be shown in it.
+                true => Breach { message: format!("{message}, in {}", one.file), ..Breach::default() },
+                false => Breach::at(&one.file, one.line, message),
+            }
         })
         .collect();
-    let unread = facts.unread.iter().filter(|(file, _)| file.contains("config"));
-    breaches.extend(unread.map(|(file, why)| Breach::at(file, None, format!("cannot be read: {why}"))));
+    let unread = facts.unread.iter().filter(|(file, _)| !file.ends_with("Cargo.toml") && !of_workflows(file));
+    breaches.extend(unread.map(|(file, why)| Breach {
+        message: format!("{file} cannot be read: {}", shown(why)),
+        ..Breach::default()
+    }));
     Looked { at: facts.tools.len(), breaches, ..Looked::default() }
+}
+
+/// Whether a file is a workflow, or an action of the repository.
+pub(in crate::gates::policy_drift::judge) fn of_workflows(file: &str) -> bool {
+    file.starts_with(".github/") || file.ends_with(".yml") || file.ends_with(".yaml")
+}
+
+/// The path of a key, fit for a line.
+fn shown_key(key: &[String]) -> String {
+    shown(&key.join(".")).trim_matches('`').to_owned()
 }
 
 /// Why a setting takes the place of what the checks call.
@@ -45,62 +104,133 @@ fn why(setting: &ToolSetting) -> Option<&'static str> {
     let key: Vec<&str> = setting.key.iter().map(String::as_str).collect();
     let value = setting.value.as_str();
     match key.as_slice() {
-        ["alias", "xtask"] => (!runs_the_tool(value)).then_some("which does not run the gate"),
-        ["alias", name] => CALLED.contains(name).then_some("which takes the place of cargo's own command"),
+        ["alias", name] => alias(name, value),
         ["build", "rustc" | "rustdoc"] => Some("which takes the place of the compiler"),
-        ["build", "rustc-wrapper" | "rustc-workspace-wrapper"] => {
-            (!named(value, CACHES)).then_some("which stands between cargo and the compiler")
-        }
-        ["target", _, "runner"] => {
-            (!named(value, EMULATORS)).then_some("which runs in the place of the tests")
-        }
-        [.., "rustflags" | "rustdocflags"] => silences(value).then_some("which silences lints"),
+        ["build", "rustc-wrapper" | "rustc-workspace-wrapper"] => wraps(value),
+        ["target", _, "runner"] => runs(value),
+        ["build" | "target", .., "rustflags" | "rustdocflags"] => silences(value),
         ["env", name] | ["env", name, "value"] => bends(name, value),
-        ["profile", _, "default-filter"] => (value.trim() != "all()").then_some("which leaves tests out"),
+        ["profile", _, "default-filter"] | ["profile", _, "overrides", "default-filter"] => {
+            (value.trim() != "all()").then_some("which leaves tests out")
+        }
+        ["profile", .., "on-timeout"] => {
+            (value == "pass").then_some("which lets tests that ran out of time pass")
+        }
+        ["profile", _, "scripts", "run-wrapper"] => Some("which runs in the place of the tests"),
         _ => None,
     }
 }
 
-/// `run … xtask …`, as the alias of this tool has it.
+fn alias(name: &str, value: &str) -> Option<&'static str> {
+    if name == "xtask" {
+        return (!runs_the_tool(value)).then_some("which is not just a call of the package xtask");
+    }
+    let first = value.split_whitespace().next().unwrap_or_default();
+    let short = SHORT.iter().find(|(short, _)| *short == name);
+    let replaced = short.map_or(CALLED.contains(&name), |(_, same)| !same.contains(&first));
+    replaced.then_some("which takes the place of cargo's own command")
+}
+
+/// Whether an alias runs the package xtask, as the alias of this tool has it, and tells it nothing: what
+/// stands behind `--` would make another command of it, or judge another workspace.
 fn runs_the_tool(alias: &str) -> bool {
     let mut words = alias.split_whitespace();
-    let runs = words.next().is_some_and(|word| matches!(word, "run" | "r"));
-    let ours = |word: &str| {
-        let named = word.rsplit(['=', '/']).next().unwrap_or(word);
-        named == "xtask" || word.ends_with("xtask/Cargo.toml") || word == "-pxtask"
-    };
-    let before_arguments = words.take_while(|word| *word != "--");
-    runs && before_arguments.into_iter().any(ours)
+    if !words.next().is_some_and(|word| matches!(word, "run" | "r")) {
+        return false;
+    }
+    let mut named = false;
+    while let Some(word) = words.next() {
+        let (option, value) = match word.split_once('=') {
+            Some((option, value)) => (option, Some(value)),
+            None if word.starts_with("-p") => ("-p", word.strip_prefix("-p").filter(|name| !name.is_empty())),
+            None => (word, None),
+        };
+        let mut value = || value.or_else(|| words.next()).unwrap_or_default();
+        let ours = match option {
+            "--" => return named && words.next().is_none(),
+            "-p" | "--package" => value().split('@').next() == Some("xtask"),
+            "--bin" => value() == "xtask",
+            "--manifest-path" => {
+                let path = value();
+                !path.contains("..") && path.ends_with("xtask/Cargo.toml")
+            }
+            "--example" | "--config" => return false,
+            _ if VALUED.contains(&option) => {
+                value();
+                continue;
+            }
+            _ if option.starts_with('-') => continue,
+            _ => return false,
+        };
+        if !ours {
+            return false;
+        }
+        named = true;
+    }
+    named
 }
 
-/// Whether the program that a value begins with is one of these, by the beginning of its name.
+/// Whether the program that a value begins with is one of these. One that is named by a path from the
+/// repository is whatever the repository makes of it.
 fn named(value: &str, programs: &[&str]) -> bool {
-    let program = value.split_whitespace().next().unwrap_or_default();
-    let name = program.rsplit(['/', '\\']).next().unwrap_or(program);
-    programs.iter().any(|known| name.starts_with(known))
+    let program = value.split_whitespace().next().unwrap_or_default().replace('\\', "/");
+    let drive = program.as_bytes().get(1) == Some(&b':');
+    let (folder, name) = program.rsplit_once('/').unwrap_or(("/", &program));
+    let known = |known: &&str| match known.ends_with('-') {
+        true => name.starts_with(*known),
+        false => name.strip_suffix(".exe").unwrap_or(name) == *known,
+    };
+    (folder.is_empty() || folder.starts_with('/') || drive) && programs.iter().any(known)
 }
 
-/// Whether compiler flags turn lints off.
-fn silences(flags: &str) -> bool {
-    let words: Vec<&str> = flags.split_whitespace().collect();
-    words
+/// A wrapper of the compiler; an empty one is none.
+fn wraps(value: &str) -> Option<&'static str> {
+    let harmless = value.is_empty() || named(value, CACHES);
+    (!harmless).then_some("which stands between cargo and the compiler")
+}
+
+/// A runner of tests: an emulator that is given no program but the test.
+fn runs(value: &str) -> Option<&'static str> {
+    let mut words: Vec<&str> = value.split_whitespace().collect();
+    let subcommand = matches!(words.as_slice(), ["probe-rs" | "wasmtime", "run", ..]);
+    words.drain(..words.len().min(1 + usize::from(subcommand)));
+    let before = std::iter::once("").chain(words.iter().copied());
+    let program = words
         .iter()
-        .any(|word| word.contains("cap-lints") || word.starts_with("-A") || word.starts_with("--allow"))
+        .zip(before)
+        .any(|(word, before)| !word.starts_with('-') && (!before.starts_with('-') || before.contains('=')));
+    let tells = words.iter().any(|word| TELLS.contains(word));
+    let harmless = named(value, EMULATORS) && !program && !tells;
+    (!harmless).then_some("which runs in the place of the tests")
+}
+
+/// Flags of the compilers.
+fn silences(flags: &str) -> Option<&'static str> {
+    let mut words = flags.split_whitespace();
+    let silencing =
+        |word: &str| word.contains("cap-lints") || SILENCING.iter().any(|flag| word.starts_with(flag));
+    words.any(silencing).then_some("which silences lints or tests")
 }
 
 /// Why a variable takes the place of what the checks call.
 pub(in super::super) fn bends(name: &str, value: &str) -> Option<&'static str> {
     let name = name.to_uppercase();
-    if name.starts_with("CARGO_ALIAS_") {
-        return Some("which is an alias");
+    if let Some(alias_name) = name.strip_prefix("CARGO_ALIAS_") {
+        return alias(&alias_name.to_lowercase(), value);
     }
     if name.starts_with("CARGO_TARGET_") && name.ends_with("_RUNNER") {
-        return (!named(value, EMULATORS)).then_some("which runs in the place of the tests");
+        return runs(value);
+    }
+    if name.ends_with("RUSTC_WRAPPER") || name.ends_with("RUSTC_WORKSPACE_WRAPPER") {
+        return wraps(value);
     }
     if BENDING.contains(&name.as_str()) {
-        return (!named(value, CACHES)).then_some("which takes the place of a program of the checks");
+        return Some("which takes the place of a program of the checks");
     }
     let flags = name.ends_with("RUSTFLAGS") || name.ends_with("RUSTDOCFLAGS");
     // Encoded flags are divided by a character of their own.
-    (flags && silences(&value.replace('\u{1f}', " "))).then_some("which silences lints")
+    flags.then(|| silences(&value.replace('\u{1f}', " "))).flatten()
 }
+
+#[cfg(test)]
+mod tests;

@@ -206,6 +206,7 @@ pub(super) fn regardless(
 ) -> Option<Breach> {
     let condition = condition.filter(|condition| condition::regardless(condition, failed))?;
     let shown = shown(condition);
-    let message = format!("{told} goes on although the gate failed: `if: {}`", shown.trim_matches('`'));
+    let message =
+        format!("{told} goes on although the gate failed or was skipped: `if: {}`", shown.trim_matches('`'));
     Some(Breach::at(file, Some(line), message))
 }

@@ -247,3 +247,13 @@ fn what_cannot_be_read_cannot_be_told() {
     let circle = "on: push\njobs:\n  a:\n    needs: b\n    steps: [{run: cargo publish}]\n  b:\n    needs: a\n    steps: []\n";
     assert!(told(&release(circle))[0].contains("publish_needs_gate"));
 }
+
+#[test]
+fn the_workflow_that_the_readme_shows_keeps_every_rule() {
+    let readme = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md"));
+    let (_, block) = readme.split_once("```yaml\nname: maturity\n").unwrap();
+    let (block, _) = block.split_once("```").unwrap();
+    let facts = release(block);
+    assert_eq!(told(&facts), [] as [&str; 0]);
+    assert_eq!(publish_needs_gate(&facts).at, 1);
+}
