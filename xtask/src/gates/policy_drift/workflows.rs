@@ -19,8 +19,8 @@ const FOLDER: &str = ".github/workflows";
 const MAX_SCRIPT: usize = 256 * 1024;
 /// Neither are more scripts than these.
 const MAX_SCRIPTS: usize = 256;
-/// A line costs a parse of the whole text. Past this many bytes parsed, lines are not told.
-const MAX_PARSED: usize = 64 * 1024 * 1024;
+/// A line costs a parse of the whole text. Past this many bytes parsed, a step is told by its job's line.
+const MAX_PARSED: usize = 16 * 1024 * 1024;
 const GITLAB: &str = ".gitlab-ci.yml";
 
 /// Reads every workflow, then what they refer to within the repository.
@@ -105,7 +105,8 @@ fn action(
         match document(files, &file) {
             Ok(document) => {
                 let reader = Reader::new(&document);
-                let steps = reader.at(&["runs", "steps"]).map(|node| reader.steps(node)).unwrap_or_default();
+                let steps =
+                    reader.at(&["runs", "steps"]).map(|node| reader.steps(node, 0)).unwrap_or_default();
                 return Some(LocalAction { name: name.to_owned(), file, steps });
             }
             Err(why) if why == ABSENT => {}
@@ -147,30 +148,34 @@ impl<'a> Reader<'a> {
         path.iter().try_fold(self.document.root(), |node, key| get(node, key))
     }
 
-    fn line(&self, node: &Node) -> u32 {
+    /// The line of a node, or another one that is near.
+    fn line(&self, node: &Node, near: u32) -> u32 {
         self.parsed.set(self.parsed.get() + self.document.text().len());
         if self.parsed.get() > MAX_PARSED {
-            return 0;
+            return near;
         }
         u32::try_from(self.document.line(node)).unwrap_or(u32::MAX)
     }
 
     fn workflow(&self, file: &str) -> Workflow {
         let jobs = self.at(&["jobs"]).map(mapping).unwrap_or_default();
+        // All of the jobs' lines come before those of the steps, which can be told by them.
+        let lines: Vec<u32> = jobs.iter().map(|(_, key, _)| self.line(key, 0)).collect();
+        let jobs = jobs.into_iter().zip(lines);
         Workflow {
             file: file.to_owned(),
             triggers: self.at(&["on"]).map(words).unwrap_or_default(),
             env: self.at(&["env"]).map(texts).unwrap_or_default(),
             shell: self.at(&["defaults", "run", "shell"]).and_then(text),
-            jobs: jobs.into_iter().map(|(id, key, node)| self.job(id, key, node)).collect(),
+            jobs: jobs.map(|((id, _, node), line)| self.job(id, line, node)).collect(),
         }
     }
 
-    fn job(&self, id: &str, key: &Node, node: &Node) -> Job {
+    fn job(&self, id: &str, line: u32, node: &Node) -> Job {
         let shell = get(node, "defaults").and_then(|node| get(node, "run"));
         Job {
             id: id.to_owned(),
-            line: self.line(key),
+            line,
             needs: get(node, "needs").map(words).unwrap_or_default(),
             condition: get(node, "if").and_then(text),
             continue_on_error: get(node, "continue-on-error").and_then(unless_false),
@@ -178,7 +183,7 @@ impl<'a> Reader<'a> {
             runs_on: self.runs_on(node),
             env: get(node, "env").map(texts).unwrap_or_default(),
             shell: shell.and_then(|node| get(node, "shell")).and_then(text),
-            steps: get(node, "steps").map(|node| self.steps(node)).unwrap_or_default(),
+            steps: get(node, "steps").map(|node| self.steps(node, line)).unwrap_or_default(),
         }
     }
 
@@ -192,10 +197,10 @@ impl<'a> Reader<'a> {
         all.join(" ")
     }
 
-    fn steps(&self, node: &Node) -> Vec<Step> {
+    fn steps(&self, node: &Node, near: u32) -> Vec<Step> {
         let Value::Sequence(items) = &node.value else { return Vec::new() };
         let step = |node: &Node| Step {
-            line: self.line(node),
+            line: self.line(node, near),
             id: get(node, "id").and_then(text),
             condition: get(node, "if").and_then(text),
             continue_on_error: get(node, "continue-on-error").and_then(unless_false),

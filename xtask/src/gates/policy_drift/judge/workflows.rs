@@ -153,4 +153,8 @@ fn skipped<'w>(seen: &Seen<'_>, way: &'w Way) -> impl Iterator<Item = Breach> + 
 }
 
 #[cfg(test)]
+mod evasion_tests;
+#[cfg(test)]
+mod style_tests;
+#[cfg(test)]
 mod tests;

@@ -4,7 +4,7 @@ use crate::gates::policy_drift::workflows::{self as gathered, tests::Made};
 use crate::settings::{PolicyDrift, Rule};
 
 /// A release workflow as a careful team writes it.
-const RELEASE: &str = "\
+pub(super) const RELEASE: &str = "\
 name: release
 on:
   push:
@@ -41,18 +41,18 @@ jobs:
           cargo publish --locked
 ";
 
-fn facts(files: Vec<(&'static str, String)>) -> RuleFacts {
+pub(super) fn facts(files: Vec<(&'static str, String)>) -> RuleFacts {
     let mut facts = RuleFacts::default();
     gathered::gather(&Made(files), &mut facts);
     facts
 }
 
-fn release(text: &str) -> RuleFacts {
+pub(super) fn release(text: &str) -> RuleFacts {
     facts(vec![(".github/workflows/release.yml", text.to_owned())])
 }
 
 /// `rule line: message` of each finding about workflows.
-fn told(facts: &RuleFacts) -> Vec<String> {
+pub(super) fn told(facts: &RuleFacts) -> Vec<String> {
     let about = [Rule::ActionsPinned, Rule::PublishNeedsGate, Rule::GateNotSoftened];
     let outcome = judge(facts, &PolicyDrift::default());
     let about = |message: &str| about.iter().any(|rule| message.starts_with(rule.as_str()));
