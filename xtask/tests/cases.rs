@@ -140,6 +140,8 @@ cases! {
     rule_actions_pinned
     rule_checks_not_shadowed
     rule_gate_not_softened
+    rule_gate_regardless
+    rule_gitlab_noted
     rule_license_set
     rule_lints_inherited
     rule_lockfile_tracked
@@ -147,6 +149,7 @@ cases! {
     rule_no_wildcard_dependencies
     rule_of_members
     rule_off
+    rule_publish_in_a_script
     rule_publish_needs_gate
     rule_reported
     rule_rust_version_set

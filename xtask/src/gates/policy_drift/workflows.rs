@@ -318,4 +318,22 @@ pub(super) mod tests {
         assert_eq!(facts.unread.len(), 1, "{:?}", facts.unread);
         assert!(facts.unread[0].0.ends_with("broken.yaml"));
     }
+
+    #[test]
+    fn scripts_of_scripts_are_read_and_a_matrix_is_told_with_the_runner() {
+        let text = "on: push\njobs:\n  a:\n    runs-on: ${{ matrix.os }}\n    strategy: {matrix: {os: [windows-latest]}}\n    steps: [{id: x, run: ./a.sh}, {uses: ./gone}]\n";
+        let files = Made(vec![
+            (".github/workflows/A.YAML", text.into()),
+            ("a.sh", "bash b.sh\n./a.sh\n".into()),
+            ("b.sh", "true\n".into()),
+        ]);
+        let mut facts = RuleFacts::default();
+        gather(&files, &mut facts);
+        let job = &facts.workflows[0].jobs[0];
+        assert_eq!(job.runs_on, "${{ matrix.os }} windows-latest");
+        assert_eq!(job.steps[0].id.as_deref(), Some("x"));
+        assert_eq!(facts.scripts.keys().collect::<Vec<_>>(), ["a.sh", "b.sh"]);
+        assert_eq!(facts.unread, [("gone/action.yml".to_owned(), ABSENT.to_owned())]);
+        assert!(!facts.gitlab);
+    }
 }

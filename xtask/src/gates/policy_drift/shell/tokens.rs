@@ -151,7 +151,7 @@ impl Reader<'_> {
         while let Some(c) = self.rest.chars().next() {
             self.take(c.len_utf8());
             match (c, quote) {
-                (c, Some(open)) => quote = Some(open).filter(|open| *open != c),
+                (c, Some(open)) if c == open => quote = None,
                 ('\'' | '"', None) => quote = Some(c),
                 ('(', None) => depth += 1,
                 (')', None) if depth == 1 => return,
