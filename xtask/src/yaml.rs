@@ -9,6 +9,7 @@
 //! because that is the text to correct.
 
 mod complaints;
+mod lines;
 mod node;
 mod open;
 mod place;
@@ -20,6 +21,7 @@ mod tests;
 use std::collections::BTreeSet;
 
 pub use complaints::Complaints;
+pub use lines::Lines;
 pub use node::{Node, Value};
 pub use open::{open, open_file};
 pub(crate) use read::did_you_mean;
@@ -74,9 +76,9 @@ impl Document {
         &self.root
     }
 
-    /// The one-based line of a node; 0 if it is of another document. Costs a parse up to that node.
-    pub fn line(&self, node: &Node) -> usize {
-        node::position(&self.text, node.id).0
+    /// The lines of all keys of this file. Costs one parse.
+    pub fn lines(&self) -> Lines {
+        lines::lines(&self.text)
     }
 
     /// What this file is called in complaints.

@@ -268,7 +268,7 @@ impl<'de> Visitor<'de> for Builder<'_> {
     }
 }
 
-struct Tag;
+pub(super) struct Tag;
 
 impl<'de> DeserializeSeed<'de> for Tag {
     type Value = String;

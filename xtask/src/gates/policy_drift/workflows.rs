@@ -5,11 +5,10 @@
 //! parse is noted, never skipped. Not read: actions and workflows of other repositories, programs and
 //! Makefiles that steps run, and GitLab's pipelines, of which is only noted that they are there.
 
-use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::evidence::rules::{Job, LocalAction, RuleFacts, Step, Workflow};
-use crate::yaml::{Document, Node, Value};
+use crate::yaml::{Document, Lines, Node, Value};
 
 use super::shell;
 use super::snapshot::{FileContent, Files, is_marked};
@@ -19,8 +18,6 @@ const FOLDER: &str = ".github/workflows";
 const MAX_SCRIPT: usize = 256 * 1024;
 /// Neither are more scripts than these.
 const MAX_SCRIPTS: usize = 256;
-/// A line costs a parse of the whole text. Past this many bytes parsed, a step is told by its job's line.
-const MAX_PARSED: usize = 16 * 1024 * 1024;
 const GITLAB: &str = ".gitlab-ci.yml";
 
 /// Reads every workflow, then what they refer to within the repository.
@@ -135,39 +132,32 @@ fn document(files: &dyn Files, path: &str) -> Result<Document, String> {
 /// Reads one file.
 struct Reader<'a> {
     document: &'a Document,
-    /// How many bytes were parsed for lines.
-    parsed: Cell<usize>,
+    lines: Lines,
 }
 
 impl<'a> Reader<'a> {
     fn new(document: &'a Document) -> Self {
-        Reader { document, parsed: Cell::new(0) }
+        Reader { document, lines: document.lines() }
     }
 
     fn at(&self, path: &[&str]) -> Option<&'a Node> {
         path.iter().try_fold(self.document.root(), |node, key| get(node, key))
     }
 
-    /// The line of a node, or another one that is near.
+    /// The line of a key, or of the first key of a mapping; of what has none, one that is near.
     fn line(&self, node: &Node, near: u32) -> u32 {
-        self.parsed.set(self.parsed.get() + self.document.text().len());
-        if self.parsed.get() > MAX_PARSED {
-            return near;
-        }
-        u32::try_from(self.document.line(node)).unwrap_or(u32::MAX)
+        let first = mapping(node).first().map_or(node, |(_, key, _)| *key);
+        u32::try_from(self.lines.of(first)).ok().filter(|line| *line > 0).unwrap_or(near)
     }
 
     fn workflow(&self, file: &str) -> Workflow {
         let jobs = self.at(&["jobs"]).map(mapping).unwrap_or_default();
-        // All of the jobs' lines come before those of the steps, which can be told by them.
-        let lines: Vec<u32> = jobs.iter().map(|(_, key, _)| self.line(key, 0)).collect();
-        let jobs = jobs.into_iter().zip(lines);
         Workflow {
             file: file.to_owned(),
             triggers: self.at(&["on"]).map(words).unwrap_or_default(),
             env: self.at(&["env"]).map(texts).unwrap_or_default(),
             shell: self.at(&["defaults", "run", "shell"]).and_then(text),
-            jobs: jobs.map(|((id, _, node), line)| self.job(id, line, node)).collect(),
+            jobs: jobs.into_iter().map(|(id, key, node)| self.job(id, self.line(key, 0), node)).collect(),
         }
     }
 
