@@ -241,6 +241,7 @@ mod tests {
             ("!cancelled()", true),
             ("!failure() && !cancelled()", true),
             ("success() || github.actor == 'x'", true),
+            ("inputs.force || always() && needs.gate.result == 'success'", true),
             ("(success() || inputs.force) && github.ref_type == 'tag'", true),
             ("always() && needs.gate.result == 'success'", false),
             ("${{ !cancelled() && needs['gate'].result == 'success' && (a || b) }}", false),
