@@ -28,6 +28,7 @@ pub mod report;
 pub mod settings;
 pub mod setup;
 pub mod stages;
+pub mod toml_file;
 pub mod verdict;
 pub mod waivers;
 pub mod workspace;

@@ -13,6 +13,7 @@ use super::{FILE, MAX_DAYS, SCOPE_KEYS, Scope, Waiver, Waivers};
 use crate::catalog::Code;
 use crate::diagnostics::Complaint;
 use crate::error::{Error, Result};
+use crate::toml_file::{self, Places};
 
 /// Larger files are refused unread: a thousand waivers take about a third of a megabyte.
 const MAX_BYTES: u64 = 1024 * 1024;
@@ -34,21 +35,7 @@ pub fn load(root: &Path, today: Date) -> Result<Waivers> {
 
 /// The file's text; `None` if it is not there.
 pub(super) fn read(root: &Path) -> Result<Option<String>> {
-    let path = root.join(FILE);
-    let refuse = |message: String| {
-        let (file, path) = (FILE.into(), String::new());
-        Error::configuration(vec![Complaint { file, line: 0, column: 0, path, message, help: None }])
-    };
-    match std::fs::metadata(&path) {
-        // Asked before it is opened: opening a named pipe would wait for a writer, and never end.
-        Ok(metadata) if !metadata.is_file() => return Err(refuse("it is not a file".into())),
-        Ok(metadata) if metadata.len() > MAX_BYTES => {
-            return Err(refuse(format!("the file is larger than {MAX_BYTES} bytes")));
-        }
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        _ => {}
-    }
-    std::fs::read_to_string(&path).map(Some).map_err(|error| refuse(format!("cannot read it: {error}")))
+    toml_file::read(root, FILE, MAX_BYTES)
 }
 
 /// Reads the text of the file.
@@ -56,8 +43,7 @@ pub(super) fn read(root: &Path) -> Result<Option<String>> {
 /// # Errors
 /// A configuration error with every complaint.
 pub fn parse(text: &str, today: Date) -> Result<Waivers> {
-    let line_ends = text.match_indices('\n').map(|(at, _)| at).collect();
-    let mut loader = Loader { text, line_ends, today, complaints: Vec::new() };
+    let mut loader = Loader { text, places: Places::new(text), today, complaints: Vec::new() };
     let waivers = loader.document();
     if loader.complaints.is_empty() {
         return Ok(waivers);
@@ -75,8 +61,7 @@ struct Place<'a> {
 
 struct Loader<'a> {
     text: &'a str,
-    /// Where each line ends, so that a place is found without counting lines again.
-    line_ends: Vec<usize>,
+    places: Places<'a>,
     today: Date,
     complaints: Vec<Complaint>,
 }
@@ -133,7 +118,7 @@ impl Loader<'_> {
         let marks = ["<<<<<<< ", "=======", ">>>>>>> ", "||||||| "];
         let line = self.text.lines().position(|line| marks.iter().any(|mark| line.starts_with(mark)));
         let Some(index) = line else { return false };
-        let start = index.checked_sub(1).and_then(|last| self.line_ends.get(last)).map_or(0, |end| end + 1);
+        let start = self.places.begin(index);
         let help = "decide between the two sides, and delete the marks".to_owned();
         self.complain(Some(start..start), "", ("holds the marks of a merge conflict".into(), Some(help)));
         true
@@ -156,7 +141,7 @@ impl Loader<'_> {
         if self.complaints.len() > before {
             return None;
         }
-        let line = u32::try_from(self.place(table.span()).0).unwrap_or(u32::MAX);
+        let line = u32::try_from(self.places.of(table.span()).0).unwrap_or(u32::MAX);
         let (code, scope, reason, owner, expires) = (code?, scope?, reason?, owner?, expires?);
         Some(Waiver { code, scope, reason, owner, expires, reference, line })
     }
@@ -231,18 +216,9 @@ impl Loader<'_> {
     }
 
     fn complain(&mut self, span: Option<Range<usize>>, path: &str, (message, help): Wrong) {
-        let (line, column) = self.place(span);
+        let (line, column) = self.places.of(span);
         let (file, path) = (FILE.to_owned(), path.to_owned());
         self.complaints.push(Complaint { file, line, column, path, message, help });
-    }
-
-    /// One-based line and column, in characters.
-    fn place(&self, span: Option<Range<usize>>) -> (usize, usize) {
-        let start = span.map_or(0, |span| span.start).min(self.text.len());
-        let line = self.line_ends.partition_point(|end| *end < start);
-        let begin = line.checked_sub(1).and_then(|last| self.line_ends.get(last)).map_or(0, |end| end + 1);
-        let column = self.text.get(begin..start).unwrap_or_default().chars().count();
-        (line + 1, column + 1)
     }
 }
 

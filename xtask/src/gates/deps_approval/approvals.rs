@@ -14,6 +14,7 @@ use crate::day::day;
 use crate::diagnostics::{Complaint, nearest};
 use crate::error::{Error, Result};
 use crate::evidence::deps::{Approval, Approvals, Rule};
+use crate::toml_file::{self, Places};
 
 /// The file, relative to the workspace root.
 pub const FILE: &str = "ci/deps-approvals.toml";
@@ -39,22 +40,7 @@ pub fn load(root: &Path) -> Result<Approvals> {
 
 /// The file's text; `None` if it is not there.
 pub(super) fn read(root: &Path) -> Result<Option<String>> {
-    let path = root.join(FILE);
-    let refuse = |message: String| Error::configuration(vec![whole_file(message)]);
-    match std::fs::metadata(&path) {
-        // Asked before it is opened: opening a named pipe would wait for a writer, and never end.
-        Ok(metadata) if !metadata.is_file() => return Err(refuse("it is not a file".into())),
-        Ok(metadata) if metadata.len() > MAX_BYTES => {
-            return Err(refuse(format!("the file is larger than {MAX_BYTES} bytes")));
-        }
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        _ => {}
-    }
-    std::fs::read_to_string(&path).map(Some).map_err(|error| refuse(format!("cannot read it: {error}")))
-}
-
-fn whole_file(message: String) -> Complaint {
-    Complaint { file: FILE.into(), line: 0, column: 0, path: String::new(), message, help: None }
+    toml_file::read(root, FILE, MAX_BYTES)
 }
 
 /// Reads the text of the file.
@@ -62,8 +48,7 @@ fn whole_file(message: String) -> Complaint {
 /// # Errors
 /// A configuration error with every complaint.
 pub(crate) fn parse(text: &str) -> Result<Approvals> {
-    let line_ends = text.match_indices('\n').map(|(at, _)| at).collect();
-    let mut loader = Loader { text, line_ends, complaints: Vec::new() };
+    let mut loader = Loader { text, places: Places::new(text), complaints: Vec::new() };
     let approvals = loader.document();
     if loader.complaints.is_empty() {
         return Ok(approvals);
@@ -74,8 +59,7 @@ pub(crate) fn parse(text: &str) -> Result<Approvals> {
 
 struct Loader<'a> {
     text: &'a str,
-    /// Where each line ends, so that a place is found without counting lines again.
-    line_ends: Vec<usize>,
+    places: Places<'a>,
     complaints: Vec<Complaint>,
 }
 
@@ -287,22 +271,13 @@ impl Loader<'_> {
     }
 
     fn complain(&mut self, span: Option<Range<usize>>, path: &str, message: String, help: Option<String>) {
-        let (line, column) = self.place(span);
+        let (line, column) = self.places.of(span);
         let file = FILE.to_owned();
         self.complaints.push(Complaint { file, line, column, path: path.to_owned(), message, help });
     }
 
-    /// One-based line and column, in characters.
-    fn place(&self, span: Option<Range<usize>>) -> (usize, usize) {
-        let start = span.map_or(0, |span| span.start).min(self.text.len());
-        let line = self.line_ends.partition_point(|end| *end < start);
-        let begin = line.checked_sub(1).and_then(|last| self.line_ends.get(last)).map_or(0, |end| end + 1);
-        let column = self.text.get(begin..start).unwrap_or_default().chars().count();
-        (line + 1, column + 1)
-    }
-
     fn line(&self, span: Option<Range<usize>>) -> u32 {
-        u32::try_from(self.place(span).0).unwrap_or(u32::MAX)
+        u32::try_from(self.places.of(span).0).unwrap_or(u32::MAX)
     }
 }
 

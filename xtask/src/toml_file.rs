@@ -1,0 +1,58 @@
+//! TOML files that people write: their text, and where in it something stands.
+
+use std::io::ErrorKind;
+use std::ops::Range;
+use std::path::Path;
+
+use crate::diagnostics::Complaint;
+use crate::error::{Error, Result};
+
+/// The text of a file, relative to the workspace root; `None` if it is not there.
+///
+/// # Errors
+/// A configuration error for what is no file, is larger than `most` bytes, or cannot be read as text.
+pub fn read(root: &Path, file: &str, most: u64) -> Result<Option<String>> {
+    let path = root.join(file);
+    let refuse = |message: String| {
+        let (file, path) = (file.to_owned(), String::new());
+        Error::configuration(vec![Complaint { file, line: 0, column: 0, path, message, help: None }])
+    };
+    match std::fs::metadata(&path) {
+        // Asked before it is opened: opening a named pipe would wait for a writer, and never end.
+        Ok(metadata) if !metadata.is_file() => return Err(refuse("it is not a file".into())),
+        Ok(metadata) if metadata.len() > most => {
+            return Err(refuse(format!("the file is larger than {most} bytes")));
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        _ => {}
+    }
+    std::fs::read_to_string(&path).map(Some).map_err(|error| refuse(format!("cannot read it: {error}")))
+}
+
+/// Finds places in a text without counting its lines again for each.
+#[derive(Debug)]
+pub struct Places<'a> {
+    text: &'a str,
+    /// Where each line ends.
+    line_ends: Vec<usize>,
+}
+
+impl<'a> Places<'a> {
+    /// The places of a text.
+    pub fn new(text: &'a str) -> Self {
+        Places { text, line_ends: text.match_indices('\n').map(|(at, _)| at).collect() }
+    }
+
+    /// One-based line and column, in characters, at which a span begins; of no span, the very first.
+    pub fn of(&self, span: Option<Range<usize>>) -> (usize, usize) {
+        let start = span.map_or(0, |span| span.start).min(self.text.len());
+        let line = self.line_ends.partition_point(|end| *end < start);
+        let column = self.text.get(self.begin(line)..start).unwrap_or_default().chars().count();
+        (line + 1, column + 1)
+    }
+
+    /// The byte at which a line begins, counted from zero.
+    pub fn begin(&self, line: usize) -> usize {
+        line.checked_sub(1).and_then(|last| self.line_ends.get(last)).map_or(0, |end| end + 1)
+    }
+}
