@@ -48,6 +48,11 @@ pub fn nearest<'a>(word: &str, valid: impl IntoIterator<Item = &'a str>) -> Opti
         .map(|(_, candidate)| candidate)
 }
 
+/// `1 finding`, `2 findings`.
+pub fn count(number: usize, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}
+
 /// Text from outside, in backquotes, fit for a line of a message: at most 120 characters, and what
 /// would move the cursor, hide text or reverse it is written as an escape.
 pub fn shown(text: &str) -> String {

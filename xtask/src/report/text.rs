@@ -64,10 +64,7 @@ pub(super) fn clip(text: &str, max: usize) -> String {
     }
 }
 
-/// `1 finding`, `2 findings`.
-pub(super) fn count(number: usize, noun: &str) -> String {
-    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
-}
+pub(super) use crate::diagnostics::count;
 
 /// A duration for people: `0.4 s`, `12.3 s`, `3 min 07 s`.
 pub(super) fn duration(ms: u64) -> String {

@@ -15,10 +15,7 @@ pub(super) fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// `1 component`, `2 components`.
-pub(super) fn count(number: usize, noun: &str) -> String {
-    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
-}
+pub(super) use crate::diagnostics::count;
 
 /// The first few of a list, and how many more there are.
 pub(super) fn some_of(list: &[String], most: usize) -> String {

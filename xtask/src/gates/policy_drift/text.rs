@@ -10,7 +10,4 @@ pub(super) fn one_line(text: &str) -> String {
     text.chars().map(escaped).collect()
 }
 
-/// `1 rule`, `2 rules`.
-pub(super) fn count(number: usize, noun: &str) -> String {
-    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
-}
+pub(super) use crate::diagnostics::count;
