@@ -3,7 +3,9 @@
 //! Nothing here says pass or fail of a gate. Every type is serialised as it is into
 //! `evidence/*.json`, under the version in [`SCHEMA_VERSION`].
 
+pub mod budgets;
 pub mod checks;
+pub mod contracts;
 pub mod deps;
 pub mod policy;
 pub mod rules;
@@ -16,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::gates::Gate;
+pub use budgets::BudgetFacts;
 pub use checks::{CheckRecord, CheckState, Ended, Facts, Run};
 pub use deps::DepsFacts;
 pub use policy::PolicyFacts;

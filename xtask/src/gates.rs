@@ -2,6 +2,7 @@
 //! records facts, `judge.rs` turns facts into findings.
 
 pub mod deps_approval;
+pub mod field_budgets;
 pub mod policy_drift;
 pub mod promotion_guard;
 

@@ -2,6 +2,7 @@
 //!
 //! Plain data. `settings/load.rs` reads and validates the file; nothing here runs or judges anything.
 
+mod budgets;
 mod deps;
 mod guard;
 mod load;
@@ -13,6 +14,7 @@ mod values;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+pub use budgets::FieldBudgets;
 pub use load::{load, parse};
 pub use policy::{PolicyDrift, Rule, RuleMode};
 
@@ -30,6 +32,8 @@ pub struct Settings {
     pub deps_approval: DepsApproval,
     /// The rules of the policy.
     pub policy_drift: PolicyDrift,
+    /// The default budget, and where schemas are.
+    pub field_budgets: FieldBudgets,
 }
 
 /// Which cargo features are chosen.

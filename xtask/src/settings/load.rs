@@ -6,13 +6,13 @@
 use std::path::Path;
 
 use super::values::{self, set};
-use super::{FILE, Features, Settings, deps, guard, policy};
+use super::{FILE, Features, Settings, budgets, deps, guard, policy};
 use crate::error::Result;
 use crate::yaml::{self, Complaints, Document, Fields, Keys, Node, Value};
 
 const TOP: Keys = Keys {
-    known: &["version", "features", "promotion_guard", "deps_approval", "policy_drift"],
-    later: &["field_budgets", "observability_verify"],
+    known: &["version", "features", "promotion_guard", "deps_approval", "policy_drift", "field_budgets"],
+    later: &["observability_verify"],
 };
 const FEATURES: Keys = Keys::new(&["names", "default"]);
 
@@ -50,6 +50,9 @@ fn read(document: &Document) -> Result<Settings> {
         }
         if let Some(node) = fields.get("policy_drift") {
             policy::read(node, &mut settings.policy_drift, c);
+        }
+        if let Some(node) = fields.get("field_budgets") {
+            budgets::read(node, &mut settings.field_budgets, c);
         }
     }
     document.finish(complaints)?;

@@ -127,6 +127,18 @@ pub(super) fn relative_folder(text: &str) -> Result<(), Bad> {
     Ok(())
 }
 
+/// A glob of files inside the workspace, relative to its root.
+pub(super) fn glob(text: &str) -> Result<(), Bad> {
+    folder_inside(text)?;
+    match globset::Glob::new(text) {
+        Ok(_) => Ok(()),
+        Err(error) => Err((
+            format!("{} is no glob: {}", shown(text), error.kind()),
+            "expected a path with *, ?, [a-z], {a,b} or ** in it, such as schemas/**/*.json".to_owned(),
+        )),
+    }
+}
+
 /// One SPDX licence, with an exception where needed; the older forms that crates.io is full of too.
 pub(super) fn licence(text: &str) -> Result<(), Bad> {
     let mode = ParseMode {

@@ -5,8 +5,8 @@
 use std::time::Duration;
 
 use crate::settings::{
-    self, Applies, Audit, CustomCheck, DepsApproval, DocTests, Features, Format, Level, Licenses, Lint,
-    PolicyDrift, PromotionGuard, Rule, Runner, Settings, Sources, Success, Tests,
+    self, Applies, Audit, CustomCheck, DepsApproval, DocTests, Features, FieldBudgets, Format, Level,
+    Licenses, Lint, PolicyDrift, PromotionGuard, Rule, Runner, Settings, Sources, Success, Tests,
 };
 
 use super::said::{Said, argv};
@@ -15,6 +15,7 @@ use super::tables::reason;
 const GUARD: &str = "promotion_guard";
 const DEPS: &str = "deps_approval";
 const POLICY: &str = "policy_drift";
+const BUDGETS: &str = "field_budgets";
 
 /// Says how evidence is gathered; without the file, what the defaults are.
 pub(super) fn say(path: &str, bytes: Option<&[u8]>, said: &mut Said) -> Result<(), String> {
@@ -22,11 +23,12 @@ pub(super) fn say(path: &str, bytes: Option<&[u8]>, said: &mut Said) -> Result<(
         Some(bytes) => settings::parse(bytes, path).map_err(|error| reason(&error))?,
         None => Settings::default(),
     };
-    let Settings { features, promotion_guard, deps_approval, policy_drift } = &settings;
+    let Settings { features, promotion_guard, deps_approval, policy_drift, field_budgets } = &settings;
     features_say(features, said);
     guard_says(promotion_guard, said);
     deps_say(deps_approval, said);
     policy_says(policy_drift, said);
+    budgets_say(field_budgets, said);
     Ok(())
 }
 
@@ -127,6 +129,14 @@ fn policy_says(policy: &PolicyDrift, said: &mut Said) {
         said.text(&[POLICY, "rules", rule.as_str()], policy.mode(rule).as_str());
     }
     said.set(&[POLICY, "unsafe_allowed"], unsafe_allowed);
+}
+
+fn budgets_say(budgets: &FieldBudgets, said: &mut Said) {
+    let FieldBudgets { default_budget, json_schema, protobuf, graphql } = budgets;
+    said.number(&[BUDGETS, "default_budget"], *default_budget);
+    for (format, globs) in [("json_schema", json_schema), ("protobuf", protobuf), ("graphql", graphql)] {
+        said.set(&[BUDGETS, format], globs);
+    }
 }
 
 fn seconds(duration: Duration) -> i64 {

@@ -42,6 +42,9 @@ const MEASURES: &[(&str, Measure)] = &[
     // policy_drift
     ("evidence.policy_drift.rules.*", RULE),
     ("evidence.policy_drift.unsafe_allowed", Permitted),
+    // field_budgets
+    ("evidence.field_budgets.default_budget", More(None)),
+    ("evidence.field_budgets.*", Demanded),
     ("waivers.version", Unclear),
     ("waivers.max_days", More(None)),
     ("waivers.*", Until),

@@ -1,0 +1,6 @@
+//! The gate field_budgets: every data contract is locked and within budget.
+
+pub mod compare;
+pub mod lock;
+pub mod rust;
+pub mod schemas;

@@ -1,0 +1,1 @@
+//! `field-budgets.lock`: the contracts that were agreed and their budgets.

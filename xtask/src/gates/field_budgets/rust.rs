@@ -1,0 +1,1 @@
+//! Data contracts of Rust: types with serde's traits, read from source.

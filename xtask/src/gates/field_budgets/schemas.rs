@@ -1,0 +1,1 @@
+//! Data contracts of JSON Schema, Protocol Buffers and GraphQL files.
