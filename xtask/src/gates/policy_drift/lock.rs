@@ -10,6 +10,7 @@ mod tests;
 use std::fmt::Write;
 use std::path::Path;
 
+use crate::diagnostics::is_invisible;
 use crate::digest::sha256;
 use crate::error::{Error, Result};
 use crate::evidence::policy::{FileState, LockFacts, Setting, Snapshot, Value};
@@ -137,13 +138,11 @@ fn value(value: &Value) -> String {
 fn quoted(text: &str) -> String {
     let mut line = String::from("\"");
     for c in text.chars() {
-        let hidden = c.is_control()
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
         match c {
             '"' | '\\' => line.extend(['\\', c]),
             '\n' => line.push_str("\\n"),
             '\t' => line.push_str("\\t"),
-            c if hidden => {
+            c if is_invisible(c) => {
                 let _ = write!(line, "\\u{:04X}", u32::from(c));
             }
             c => line.push(c),
