@@ -3,4 +3,6 @@
 pub mod compare;
 pub mod lock;
 pub mod rust;
+#[cfg(test)]
+mod samples;
 pub mod schemas;
