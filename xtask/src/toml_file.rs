@@ -99,3 +99,18 @@ impl<'a> Places<'a> {
         line.checked_sub(1).and_then(|last| self.line_ends.get(last)).map_or(0, |end| end + 1)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::quoted;
+
+    #[test]
+    fn what_is_quoted_is_read_back_and_shows_what_it_is() {
+        for text in ["plain", "a\"b\\c", "two\nlines\t", "\u{7f}\u{202e}\u{feff}\u{e0041}\u{1f600}"] {
+            let line = quoted(text);
+            let value: toml_edit::Value = line.parse().unwrap();
+            assert_eq!(value.as_str(), Some(text), "{line}");
+            assert!(!line.chars().any(crate::diagnostics::is_invisible), "{line}");
+        }
+    }
+}
