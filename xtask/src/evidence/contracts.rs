@@ -110,6 +110,9 @@ pub struct Rules {
     pub writes: bool,
     /// How the variant, or the struct's own name, stands on the wire.
     pub tagging: Tagging,
+    /// The struct's own name on the wire, where a tag puts it there: a reader does not look at it.
+    #[serde(rename = "wire_name")]
+    pub name: Option<String>,
     /// Unknown fields are refused: `deny_unknown_fields`, `additionalProperties: false`.
     pub closed: bool,
     /// Every field may be missing, because the whole has a default.

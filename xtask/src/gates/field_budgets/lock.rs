@@ -38,6 +38,9 @@ pub const MAX_BYTES: u64 = 16 * 1024 * 1024;
 /// The version of its form.
 const VERSION: i64 = 1;
 
+/// The table of what is vouched for.
+const BY_HAND: &str = "by_hand";
+
 const HEADER: &str = "\
 # Data contracts as they were agreed: what leaves the process, and how many fields it may have.
 # Written by `cargo xtask field-budgets --lock`, which keeps budgets, notes and comments. Review its diff
@@ -100,16 +103,26 @@ pub fn load(root: &Path, file: &str) -> Result<Option<(String, Lock)>> {
 }
 
 impl Lock {
-    /// Puts a contract and its budget in; `from` is the name that it had in this file before it moved: what
-    /// people wrote beside it goes along.
-    pub fn put(&mut self, contract: Contract, budget: usize, from: Option<&str>) {
-        if let Some(from) = from {
-            self.remarks.rename(
-                &write::heading(contract.format.as_str(), from),
-                write::heading(contract.format.as_str(), &contract.name),
-            );
+    /// The same file with other contracts, each with its budget and with the one of this file that it was
+    /// until now, and with other types that are vouched for. What people wrote beside them stays.
+    pub fn renewed(
+        &self,
+        contracts: Vec<(Contract, usize, Option<&Contract>)>,
+        by_hand: Vec<Vouched>,
+    ) -> Lock {
+        let mut remarks = Remarks::default();
+        remarks.take(&self.remarks, "", "");
+        for (contract, _, from) in &contracts {
+            if let Some(from) = from {
+                remarks.take(&self.remarks, &write::identity(from), &write::identity(contract));
+            }
         }
-        self.contracts.push(Locked { contract, budget, line: 0, digits: 0..0 });
+        for vouched in &by_hand {
+            let table = write::heading(BY_HAND, &vouched.name);
+            remarks.take(&self.remarks, &table, &table);
+        }
+        let lock = |(contract, budget, _)| Locked { contract, budget, line: 0, digits: 0..0 };
+        Lock { contracts: contracts.into_iter().map(lock).collect(), by_hand, remarks }
     }
 }
 

@@ -1,5 +1,6 @@
 //! From the text of a lockfile to what it says: every complaint at once, each with its place.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use toml_edit::{Document, Item, TableLike};
@@ -7,15 +8,14 @@ use toml_edit::{Document, Item, TableLike};
 use super::remarks::Remarks;
 use super::rows;
 use super::values::{At, Line, Part, Reader, span, whole};
-use super::write::{self, heading};
-use super::{Lock, Locked, MAX_BUDGET, VERSION, Vouched};
+use super::write::{self, condition, heading, identity};
+use super::{BY_HAND, Lock, Locked, MAX_BUDGET, VERSION, Vouched};
 use crate::diagnostics::shown;
 use crate::digest::is_sha256;
 use crate::error::{Error, Result};
 use crate::evidence::contracts::{Contract, Format, Kind, Rules, Tagging};
 use crate::toml_file::{merge_conflict, syntax};
 
-const BY_HAND: &str = "by_hand";
 const BY_HAND_KEYS: &[&str] = &["sha256", "why", "note"];
 const CONTRACT_KEYS: &[&str] = &[
     "kind",
@@ -24,6 +24,7 @@ const CONTRACT_KEYS: &[&str] = &[
     "tag",
     "content",
     "untagged",
+    "wire_name",
     "closed",
     "default",
     "reads_as",
@@ -103,6 +104,14 @@ impl Reader<'_> {
             self.mark(Some(table), span(item, None), Part::Heading);
             lock.by_hand.extend(self.vouched(name, item, table));
         }
+        let mut seen = HashSet::new();
+        for Locked { contract, .. } in &lock.contracts {
+            if !seen.insert(identity(contract)) {
+                let start = self.places.begin(contract.line - 1);
+                let message = format!("the contract {} stands here for a second time", shown(&contract.name));
+                self.complain(Some(start..start), &"", message, Some("keep one of the two tables".into()));
+            }
+        }
         if self.complaints.is_empty() {
             lock.remarks = self.remarks(&lock);
         }
@@ -179,6 +188,7 @@ impl Reader<'_> {
                 "tag" => tag = self.string(&at, key, item),
                 "content" => content = self.string(&at, key, item),
                 "untagged" => untagged = self.flag(&at, key, item, false),
+                "wire_name" => rules.name = self.string(&at, key, item),
                 "closed" => rules.closed = self.flag(&at, key, item, false),
                 "default" => rules.default = self.flag(&at, key, item, false),
                 "reads_as" => rules.reads_as = self.string(&at, key, item),
@@ -203,6 +213,10 @@ impl Reader<'_> {
                 Tagging::External
             }
         };
+        // Several of one name, each under its own condition: it stands behind the name as well.
+        let condition = contract.rules.when.as_deref().map(condition).unwrap_or_default();
+        let name = contract.name.strip_suffix(&condition).map(str::to_owned);
+        contract.name = name.unwrap_or(contract.name);
         contract.kind = self.required(&at, span(item, None), "kind", kind)?;
         let (budget, line, digits) = self.required(&at, span(item, None), "budget", budget)?;
         (self.complaints.len() == before).then_some(Locked { contract, budget, line, digits })
@@ -268,7 +282,7 @@ impl Reader<'_> {
                 }
             };
             let table = match (contract, vouched) {
-                (Some(contract), _) => heading(contract.format.as_str(), &contract.name),
+                (Some(contract), _) => identity(contract),
                 (None, Some(vouched)) => heading(BY_HAND, &vouched.name),
                 (None, None) => String::new(),
             };

@@ -1,5 +1,7 @@
-use super::tests::{NAME, read};
+use super::tests::{NAME, lock_of, read};
 use super::*;
+use crate::evidence::contracts::{Format, Kind};
+use crate::gates::field_budgets::samples::contract;
 
 /// A small file as a person left it.
 const SAMPLE: &str = r#"# ours
@@ -64,16 +66,16 @@ fn what_people_wrote_stays_where_it_was() {
 
 #[test]
 fn comments_go_with_their_field_and_nothing_else_does() {
-    let mut lock = read(SAMPLE);
-    let old = std::mem::take(&mut lock.contracts);
-    for Locked { mut contract, budget, .. } in old {
-        contract.fields.retain(|field| field.name != "id");
-        contract.fields.reverse();
-        contract.variants.reverse();
-        let from = contract.name.clone();
-        contract.name = contract.name.replace("api::Order", "wire::Order");
-        lock.put(contract, budget, Some(from.as_str()).filter(|from| *from == "api::Order"));
-    }
+    let old = read(SAMPLE);
+    let renewed = old.contracts.iter().map(|Locked { contract, budget, .. }| {
+        let mut new = contract.clone();
+        new.fields.retain(|field| field.name != "id");
+        new.fields.reverse();
+        new.variants.reverse();
+        new.name = new.name.replace("api::Order", "wire::Order");
+        (new, *budget, Some(contract))
+    });
+    let lock = old.renewed(renewed.collect(), old.by_hand.clone());
     let text = render(&lock);
     for gone in ["A version 4 one", "never reused", "Uuid"] {
         assert!(!text.contains(gone), "{text}");
@@ -100,4 +102,28 @@ fn another_budget_changes_its_digits_alone() {
         assert_eq!(changed, text.replace("budget = 30", "budget = 100000"));
         assert_eq!(read(&changed).contracts[1].budget, 100_000);
     }
+}
+
+#[test]
+fn comments_of_namesakes_stay_with_their_condition() {
+    let one = |when: &str| {
+        let mut one = contract(Format::Serde, "Os", Kind::Unit);
+        one.rules.when = Some(when.to_owned());
+        one
+    };
+    let text = render(&lock_of(vec![one("unix"), one("windows")]));
+    let unix = "[serde.\"Os (unix)\"]\nkind";
+    assert!(text.contains(unix) && text.contains("[serde.\"Os (windows)\"]"), "{text}");
+    let text = text.replace(unix, "# ours\n[serde.\"Os (unix)\"] # it\nkind");
+    let lock = read(&text);
+    assert_eq!(render(&lock), text);
+    let alone = lock.contracts.iter().filter(|one| one.contract.rules.when.as_deref() == Some("unix"));
+    let alone = alone.map(|one| (one.contract.clone(), 1, Some(&one.contract))).collect();
+    let text = render(&lock.renewed(alone, Vec::new()));
+    assert!(text.contains("# ours\n[serde.\"Os\"] # it\nkind"), "{text}");
+
+    let twice =
+        text.replace("# ours", "[serde.\"Os (unix)\"]\nkind = \"unit\"\nbudget = 1\nwhen = \"unix\"\n");
+    let told = parse(&twice, NAME).unwrap_err().to_string();
+    assert!(told.contains("the contract `Os` stands here for a second time (keep one"), "{told}");
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-/// Comments, by the heading of the table and by the line in it.
+/// Comments, by what tells the tables apart and by the line in each.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Remarks(HashMap<String, HashMap<String, Remark>>);
 
@@ -73,10 +73,10 @@ impl Remarks {
         self.0.get(table)
     }
 
-    /// A table got another heading.
-    pub(super) fn rename(&mut self, from: &str, to: String) {
-        if let Some(lines) = self.0.remove(from) {
-            self.0.insert(to, lines);
+    /// Takes those of one table over, for a table that may have another name here.
+    pub(super) fn take(&mut self, from: &Remarks, table: &str, here: &str) {
+        if let Some(lines) = from.0.get(table) {
+            self.0.insert(here.to_owned(), lines.clone());
         }
     }
 }

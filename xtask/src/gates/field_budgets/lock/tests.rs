@@ -100,6 +100,7 @@ fn every_contract() -> Vec<Contract> {
     add(&|c| c.rules.tagging = Tagging::Internal { tag: ODD.into() });
     add(&|c| c.rules.tagging = Tagging::Adjacent { tag: "t".into(), content: ODD.into() });
     add(&|c| c.rules.tagging = Tagging::Untagged);
+    add(&|c| c.rules.name = text());
     add(&|c| c.rules.closed = true);
     add(&|c| c.rules.default = true);
     add(&|c| c.rules.reads_as = text());
@@ -108,20 +109,23 @@ fn every_contract() -> Vec<Contract> {
     add(&|c| c.rules.generics = "<'a, T: Into<Vec<u8>>>".into());
     add(&|c| c.rules.when = text());
     add(&|c| c.rules.reserved = vec!["1".into(), "2 to 5".into(), ODD.into()]);
+    // Several of one name, each under a condition, and names that look as if.
+    for (name, when) in [("os", None), ("os", Some("unix")), ("os", Some("windows")), ("x (y)", Some("y"))] {
+        let mut one = contract(Format::Graphql, name, Kind::Unit);
+        one.rules.when = when.map(str::to_owned);
+        contracts.push(one);
+    }
     contracts
 }
 
-fn lock_of(contracts: Vec<Contract>) -> Lock {
-    let mut lock = Lock::default();
-    for (index, contract) in contracts.into_iter().enumerate() {
-        lock.put(contract, index + 1, None);
-    }
-    lock.by_hand = vec![
+pub(super) fn lock_of(contracts: Vec<Contract>) -> Lock {
+    let by_hand = vec![
         vouched("money::Money", "Serialize is implemented by hand", Some("looked at: a text")),
         vouched(ODD, ODD, Some(ODD)),
         vouched("z", "w", None),
     ];
-    lock
+    let contracts = contracts.into_iter().enumerate().map(|(index, one)| (one, index + 1, None)).collect();
+    Lock::default().renewed(contracts, by_hand)
 }
 
 fn vouched(name: &str, why: &str, note: Option<&str>) -> Vouched {
@@ -183,11 +187,9 @@ fn it_looks_like_this() {
     message.fields = vec![field("id", "string")];
     message.fields[0].number = Some(1);
     message.rules.reserved = vec!["2 to 5".into(), "total".into()];
-    let mut lock = Lock::default();
-    for contract in [message, state, order] {
-        lock.put(contract, 30, None);
-    }
-    lock.by_hand = vec![vouched("money::Money", "Serialize is implemented by hand", None)];
+    let contracts = [message, state, order].map(|contract| (contract, 30, None));
+    let by_hand = vec![vouched("money::Money", "Serialize is implemented by hand", None)];
+    let lock = Lock::default().renewed(contracts.into(), by_hand);
     insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
         insta::assert_snapshot!("field-budgets.lock", render(&lock));
     });
@@ -244,17 +246,16 @@ fn what_cannot_be_read_as_a_whole_says_what_to_do() {
 fn every_key_is_known_to_the_reader() {
     // A key that is in the list of the known ones and yet not read would be a complaint.
     let text = "version = 1\n[serde.a]\nkind = \"enum\"\nbudget = 1\ndirection = \"both\"\ntag = \"t\"\ncontent = \"c\"\n\
-                closed = false\ndefault = false\nreads_as = \"r\"\nwrites_as = \"w\"\nremote = \"m\"\ngenerics = \"\"\n\
+                wire_name = \"w\"\nclosed = false\ndefault = false\nreads_as = \"r\"\nwrites_as = \"w\"\nremote = \"m\"\ngenerics = \"\"\n\
                 when = \"x\"\nreserved = []\nfields = []\nvariants = []\n";
-    assert_eq!(render(&read(text)).lines().count(), 4 + 7);
+    assert_eq!(render(&read(text)).lines().count(), 4 + 8);
 }
 
 #[test]
 fn a_contract_with_as_many_fields_as_there_may_be_is_written_and_read_at_once() {
     let mut large = contract(Format::Serde, "large::Large", Kind::Struct);
     large.fields = (0..MAX_BUDGET).map(|index| field(&format!("field_{index}"), "Option<String>")).collect();
-    let mut lock = Lock::default();
-    lock.put(large, MAX_BUDGET, None);
+    let lock = Lock::default().renewed(vec![(large, MAX_BUDGET, None)], Vec::new());
     let begun = std::time::Instant::now();
     let text = render(&lock).replace("},\n", "}, # why\n");
     let again = read(&text);

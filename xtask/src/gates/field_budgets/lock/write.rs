@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::remarks::Remark;
-use super::{Lock, VERSION, Vouched};
+use super::{BY_HAND, Lock, VERSION, Vouched};
 use crate::evidence::contracts::{Contract, Field, Kind, Presence, Rules, Tagging, Variant, Written};
 use crate::toml_file::quoted;
 
@@ -80,14 +80,29 @@ pub(super) fn heading(format: &str, name: &str) -> String {
     format!("{format}.{}", quoted(name))
 }
 
+/// What tells a contract from the others of a file.
+pub(super) fn identity(contract: &Contract) -> String {
+    format!("{}\0{}\0{:?}", contract.format.as_str(), contract.name, contract.rules.when)
+}
+
+/// What stands behind a contract's name where several have that name, each under its own condition.
+pub(super) fn condition(when: &str) -> String {
+    format!(" ({when})")
+}
+
 /// The text of a lockfile: contracts sorted by format and name, then what is vouched for.
 pub fn render(lock: &Lock) -> String {
     let mut writer = Writer { lock, text: String::new(), remarks: lock.remarks.of("") };
     writer.line("version", "", &format!("version = {VERSION}"));
-    let mut contracts: Vec<_> = lock.contracts.iter().collect();
-    contracts.sort_by_key(|locked| (locked.contract.format, locked.contract.name.as_str()));
-    for locked in contracts {
-        writer.contract(&locked.contract, locked.budget);
+    let mut contracts: Vec<_> = lock.contracts.iter().map(|one| (&one.contract, one.budget)).collect();
+    contracts.sort_by_key(|(one, _)| (one.format, one.name.as_str(), one.rules.when.as_deref()));
+    let same = |one: &Contract, other: Option<&(&Contract, usize)>| {
+        other.is_some_and(|(other, _)| (other.format, &other.name) == (one.format, &one.name))
+    };
+    for (index, (contract, budget)) in contracts.iter().enumerate() {
+        let namesake = same(contract, contracts.get(index + 1))
+            || same(contract, index.checked_sub(1).and_then(|before| contracts.get(before)));
+        writer.contract(contract, *budget, namesake);
     }
     let mut by_hand: Vec<_> = lock.by_hand.iter().collect();
     by_hand.sort_by_key(|vouched| vouched.name.as_str());
@@ -96,7 +111,8 @@ pub fn render(lock: &Lock) -> String {
         let mut pairs = Pairs::default();
         let texts = [("sha256", Some(sha256)), ("why", Some(why)), ("note", note.as_ref())];
         texts.into_iter().for_each(|(key, value)| pairs.text(key, value.map(String::as_str)));
-        writer.table(&heading("by_hand", name), &pairs);
+        let heading = heading(BY_HAND, name);
+        writer.table(&heading, &heading, &pairs);
     }
     writer.end()
 }
@@ -126,8 +142,8 @@ impl Writer<'_> {
         self.text.push('\n');
     }
 
-    fn table(&mut self, heading: &str, pairs: &Pairs) {
-        self.remarks = self.lock.remarks.of(heading);
+    fn table(&mut self, heading: &str, identity: &str, pairs: &Pairs) {
+        self.remarks = self.lock.remarks.of(identity);
         self.text.push('\n');
         self.line("[", "", &format!("[{heading}]"));
         for (key, value) in &pairs.0 {
@@ -135,8 +151,16 @@ impl Writer<'_> {
         }
     }
 
-    fn contract(&mut self, contract: &Contract, budget: usize) {
-        self.table(&heading(contract.format.as_str(), &contract.name), &whole(contract, budget));
+    /// A contract; `namesake` if another one has the same name.
+    fn contract(&mut self, contract: &Contract, budget: usize, namesake: bool) {
+        let mut name = contract.name.clone();
+        if let Some(condition) = contract.rules.when.as_deref().map(condition)
+            && (namesake || name.ends_with(&condition))
+        {
+            name.push_str(&condition);
+        }
+        let heading = heading(contract.format.as_str(), &name);
+        self.table(&heading, &identity(contract), &whole(contract, budget));
         for (list, rows) in rows(contract) {
             if rows.is_empty() {
                 continue;
@@ -176,6 +200,7 @@ fn whole(contract: &Contract, budget: usize) -> Pairs {
         reads,
         writes,
         tagging,
+        name,
         closed,
         default,
         reads_as,
@@ -198,6 +223,7 @@ fn whole(contract: &Contract, budget: usize) -> Pairs {
         }
         Tagging::Untagged => pairs.flag("untagged", true, false),
     }
+    pairs.text("wire_name", name.as_deref());
     pairs.flag("closed", *closed, false);
     pairs.flag("default", *default, false);
     pairs.text("reads_as", reads_as.as_deref());
