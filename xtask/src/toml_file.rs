@@ -88,9 +88,14 @@ impl<'a> Places<'a> {
     /// One-based line and column, in characters, at which a span begins; of no span, the very first.
     pub fn of(&self, span: Option<Range<usize>>) -> (usize, usize) {
         let start = span.map_or(0, |span| span.start).min(self.text.len());
-        let line = self.line_ends.partition_point(|end| *end < start);
-        let column = self.text.get(self.begin(line)..start).unwrap_or_default().chars().count();
-        (line + 1, column + 1)
+        let line = self.line(start);
+        let column = self.text.get(self.begin(line - 1)..start).unwrap_or_default().chars().count();
+        (line, column + 1)
+    }
+
+    /// One-based line of a byte. Unlike a column it costs no look at the line, however long that is.
+    pub fn line(&self, at: usize) -> usize {
+        self.line_ends.partition_point(|end| *end < at) + 1
     }
 
     /// The byte at which a line begins, counted from zero.

@@ -129,6 +129,9 @@ pub struct Rules {
     pub when: Option<String>,
     /// Numbers and names that must not be used again: `reserved` of Protocol Buffers; sorted.
     pub reserved: Vec<String>,
+    /// What else holds for the whole, as written; sorted. JSON Schema: keywords beside the fields, such as
+    /// `minProperties: 1`; Protocol Buffers: `extensions` and options; GraphQL: `implements` and directives.
+    pub constraints: Vec<String>,
 }
 
 /// How the variants of an enum are told apart.
