@@ -33,6 +33,7 @@ const CONTRACT_KEYS: &[&str] = &[
     "generics",
     "when",
     "reserved",
+    "constraints",
     "fields",
     "variants",
 ];
@@ -197,6 +198,7 @@ impl Reader<'_> {
                 "generics" => rules.generics = self.string(&at, key, item).unwrap_or_default(),
                 "when" => rules.when = self.string(&at, key, item),
                 "reserved" => rules.reserved = self.strings(&at, key, item),
+                "constraints" => rules.constraints = self.strings(&at, key, item),
                 "fields" => contract.fields = rows::fields(self, &at, item, index),
                 "variants" => contract.variants = rows::variants(self, &at, item, index),
                 _ => self.unknown(table.key(key), item, &at.key(key), CONTRACT_KEYS.iter().copied()),

@@ -109,6 +109,7 @@ fn every_contract() -> Vec<Contract> {
     add(&|c| c.rules.generics = "<'a, T: Into<Vec<u8>>>".into());
     add(&|c| c.rules.when = text());
     add(&|c| c.rules.reserved = vec!["1".into(), "2 to 5".into(), ODD.into()]);
+    add(&|c| c.rules.constraints = vec!["minProperties: 1".into(), ODD.into()]);
     // Several of one name, each under a condition, and names that look as if.
     for (name, when) in [("os", None), ("os", Some("unix")), ("os", Some("windows")), ("x (y)", Some("y"))] {
         let mut one = contract(Format::Graphql, name, Kind::Unit);
@@ -247,7 +248,7 @@ fn every_key_is_known_to_the_reader() {
     // A key that is in the list of the known ones and yet not read would be a complaint.
     let text = "version = 1\n[serde.a]\nkind = \"enum\"\nbudget = 1\ndirection = \"both\"\ntag = \"t\"\ncontent = \"c\"\n\
                 wire_name = \"w\"\nclosed = false\ndefault = false\nreads_as = \"r\"\nwrites_as = \"w\"\nremote = \"m\"\ngenerics = \"\"\n\
-                when = \"x\"\nreserved = []\nfields = []\nvariants = []\n";
+                when = \"x\"\nreserved = []\nconstraints = []\nfields = []\nvariants = []\n";
     assert_eq!(render(&read(text)).lines().count(), 4 + 8);
 }
 

@@ -209,6 +209,7 @@ fn whole(contract: &Contract, budget: usize) -> Pairs {
         generics,
         when,
         reserved,
+        constraints,
     } = rules;
     let mut pairs = Pairs::default();
     pairs.text("kind", Some(kind.as_str()));
@@ -232,6 +233,7 @@ fn whole(contract: &Contract, budget: usize) -> Pairs {
     pairs.text("generics", Some(generics.as_str()).filter(|generics| !generics.is_empty()));
     pairs.text("when", when.as_deref());
     pairs.list("reserved", reserved);
+    pairs.list("constraints", constraints);
     pairs
 }
 
