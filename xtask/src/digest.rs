@@ -16,6 +16,11 @@ pub fn hex(bytes: &[u8]) -> String {
     })
 }
 
+/// Whether this is a SHA-256 in lower-case hex.
+pub fn is_sha256(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
 #[cfg(test)]
 mod tests {
     use super::sha256;

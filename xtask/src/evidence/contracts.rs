@@ -111,6 +111,7 @@ pub struct Rules {
     /// How the variant, or the struct's own name, stands on the wire.
     pub tagging: Tagging,
     /// The struct's own name on the wire, where a tag puts it there: a reader does not look at it.
+    #[serde(rename = "wire_name")]
     pub name: Option<String>,
     /// Unknown fields are refused: `deny_unknown_fields`, `additionalProperties: false`.
     pub closed: bool,
@@ -128,6 +129,9 @@ pub struct Rules {
     pub when: Option<String>,
     /// Numbers and names that must not be used again: `reserved` of Protocol Buffers; sorted.
     pub reserved: Vec<String>,
+    /// What else holds for the whole, as written; sorted. JSON Schema: keywords beside the fields, such as
+    /// `minProperties: 1`; Protocol Buffers: `extensions` and options; GraphQL: `implements` and directives.
+    pub constraints: Vec<String>,
 }
 
 /// How the variants of an enum are told apart.

@@ -72,8 +72,7 @@ impl Loader<'_> {
             Ok(document) => document,
             Err(error) => {
                 if !self.conflict() {
-                    let message = error.message().split_whitespace().collect::<Vec<_>>().join(" ");
-                    self.complain(error.span(), "", (message, None));
+                    self.complain(error.span(), "", (toml_file::syntax(&error), None));
                 }
                 return Waivers::default();
             }
@@ -115,10 +114,8 @@ impl Loader<'_> {
 
     /// Complains about the first mark that a merge left in the file, if there is one.
     fn conflict(&mut self) -> bool {
-        let marks = ["<<<<<<< ", "=======", ">>>>>>> ", "||||||| "];
-        let line = self.text.lines().position(|line| marks.iter().any(|mark| line.starts_with(mark)));
-        let Some(index) = line else { return false };
-        let start = self.places.begin(index);
+        let Some(line) = toml_file::merge_conflict(self.text) else { return false };
+        let start = self.places.begin(line - 1);
         let help = "decide between the two sides, and delete the marks".to_owned();
         self.complain(Some(start..start), "", ("holds the marks of a merge conflict".into(), Some(help)));
         true

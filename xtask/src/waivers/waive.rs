@@ -13,6 +13,7 @@ use super::{FILE, Scope, Waiver, Waivers, load};
 use crate::diagnostics::shown;
 use crate::error::{Error, Result};
 use crate::replace::replace;
+use crate::toml_file::with_line_ends_of;
 
 const HEADER: &str = "\
 # Exceptions: each covers one code in one place, until its last day (UTC), and has an owner and a reason.
@@ -166,11 +167,7 @@ fn put(document: &mut DocumentMut, waiver: &Waiver) -> Result<()> {
 
 /// Checks the result, and puts it in place of the old file in one step; gives the entry as it is read back.
 fn write(root: &Path, document: &DocumentMut, old: &str, waiver: &Waiver, today: Date) -> Result<Waiver> {
-    let mut text = document.to_string();
-    // toml_edit ends lines with a line feed alone; a file that came with CRLF keeps it in every line.
-    if old.split_once('\n').is_some_and(|(first, _)| first.ends_with('\r')) {
-        text = text.replace("\r\n", "\n").replace('\n', "\r\n");
-    }
+    let text = with_line_ends_of(old, document.to_string());
     let same = |read: &Waiver| Waiver { line: 0, ..read.clone() } == *waiver;
     let written = load::parse(&text, today)?.list.into_iter().rev().find(same);
     let written =

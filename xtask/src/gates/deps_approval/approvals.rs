@@ -8,10 +8,10 @@ use std::path::Path;
 
 use toml_edit::{Document, Item, Table};
 
-use super::lockfile::is_sha256;
 use super::text::{clean, one_line};
 use crate::day::day;
 use crate::diagnostics::{Complaint, nearest};
+use crate::digest::is_sha256;
 use crate::error::{Error, Result};
 use crate::evidence::deps::{Approval, Approvals, Rule};
 use crate::toml_file::{self, Places};

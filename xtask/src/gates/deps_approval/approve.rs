@@ -18,6 +18,7 @@ use crate::diagnostics::nearest;
 use crate::error::{Error, Result};
 use crate::evidence::deps::{Component, DepsFacts};
 use crate::replace::replace;
+use crate::toml_file::with_line_ends_of;
 
 const HEADER: &str = "\
 # Third-party packages that may be shipped: the exact versions, as somebody looked at them.
@@ -311,12 +312,8 @@ fn put(document: &mut DocumentMut, entries: Vec<Table>) {
 
 /// Checks the result, and puts it in place of the old file in one step.
 fn write(root: &Path, document: &DocumentMut) -> Result<()> {
-    let mut text = document.to_string();
-    // toml_edit ends lines with a line feed alone; a file that came with CRLF keeps it in every line.
-    let crlf = |old: String| old.split_once('\n').is_some_and(|(first, _)| first.ends_with('\r'));
-    if approvals::read(root)?.is_some_and(crlf) {
-        text = text.replace("\r\n", "\n").replace('\n', "\r\n");
-    }
+    let old = approvals::read(root)?.unwrap_or_default();
+    let text = with_line_ends_of(&old, document.to_string());
     approvals::parse(&text)?;
     replace(root, FILE, &text)
 }

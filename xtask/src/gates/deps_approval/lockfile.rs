@@ -7,6 +7,8 @@
 
 use std::collections::HashMap;
 
+use crate::digest::is_sha256;
+
 /// Name, version and source (empty for none) of a locked package.
 pub(super) type Key = (String, String, String);
 
@@ -36,11 +38,6 @@ fn insert(found: &mut HashMap<Key, String>, key: Key, checksum: &str) {
     if is_sha256(checksum) {
         found.insert(key, checksum.to_owned());
     }
-}
-
-/// Whether this is a SHA-256 in lower-case hex.
-pub(super) fn is_sha256(text: &str) -> bool {
-    text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 fn value<'a>(line: &'a str, name: &str) -> Option<&'a str> {

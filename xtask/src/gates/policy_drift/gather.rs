@@ -50,7 +50,7 @@ pub fn gather(context: &Context<'_>) -> PolicyFacts {
     if let LockFacts::Read { snapshot, .. } = &facts.lock {
         facts.drift = changes(snapshot, &facts.current);
     }
-    let since = history::trace(context, &members, &facts.current);
+    let since = history::trace(context, &members);
     (facts.base, facts.since_base) = (since.base, since.changes);
     facts.rules = rules(context);
     facts.duration_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -98,7 +98,7 @@ pub(super) fn member_folders(workspace: &Workspace) -> Vec<String> {
 }
 
 /// A path from the root, with `/`; to what lies beside the root it begins with `..`.
-pub(super) fn relative(root: &Path, folder: &Path) -> String {
+pub(crate) fn relative(root: &Path, folder: &Path) -> String {
     let common = root.components().zip(folder.components()).take_while(|(one, other)| one == other).count();
     let up = root.components().skip(common).map(|_| "..".to_owned());
     let down = folder.components().skip(common);

@@ -14,6 +14,7 @@ use crate::digest::sha256;
 use crate::error::{Error, Result};
 use crate::evidence::policy::{FileState, LockFacts, Setting, Snapshot, Value};
 use crate::replace::replace;
+use crate::toml_file::quoted;
 
 use super::snapshot::{FileContent, Files, WorkingTree};
 
@@ -131,24 +132,4 @@ fn value(value: &Value) -> String {
             format!("[\n{lines}]")
         }
     }
-}
-
-/// A basic string of TOML in one line. What a terminal would obey or hide is written as an escape.
-fn quoted(text: &str) -> String {
-    let mut line = String::from("\"");
-    for c in text.chars() {
-        let hidden = c.is_control()
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
-        match c {
-            '"' | '\\' => line.extend(['\\', c]),
-            '\n' => line.push_str("\\n"),
-            '\t' => line.push_str("\\t"),
-            c if hidden => {
-                let _ = write!(line, "\\u{:04X}", u32::from(c));
-            }
-            c => line.push(c),
-        }
-    }
-    line.push('"');
-    line
 }

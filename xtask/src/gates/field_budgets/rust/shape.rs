@@ -156,6 +156,7 @@ fn rules(input: &DeriveInput, serde: &Serde, derives: &Derives) -> Result<Rules,
         generics: generics(&input.generics),
         when: None,
         reserved: Vec::new(),
+        constraints: Vec::new(),
     })
 }
 

@@ -7,8 +7,10 @@ use toml_edit::{Document, Item, TableLike, Value as Toml};
 
 use super::{FILE, SETTINGS_ONLY, VERSION, body, digest};
 use crate::diagnostics::{Complaint, nearest, shown};
+use crate::digest::is_sha256;
 use crate::error::{Error, Result};
 use crate::evidence::policy::{FileState, LockFacts, Setting, Snapshot, Value};
+use crate::toml_file::{merge_conflict, syntax};
 
 /// What mends a lock.
 pub(super) const REMEDY: &str = "`cargo xtask policy lock`";
@@ -36,7 +38,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<LockFacts> {
     };
     // A byte order mark, which some editors leave, is no content.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    if let Some(line) = conflict(text) {
+    if let Some(line) = merge_conflict(text) {
         let help = format!("resolve the conflicts in the policy files first, then run {REMEDY}");
         return refuse(line, 1, "a merge conflict", help);
     }
@@ -49,12 +51,6 @@ pub(super) fn parse(bytes: &[u8]) -> Result<LockFacts> {
     Err(Error::configuration(reader.complaints))
 }
 
-/// The first line that git left where it could not merge.
-fn conflict(text: &str) -> Option<usize> {
-    let marks = ["<<<<<<<", "|||||||", "=======", ">>>>>>>"];
-    text.lines().position(|line| marks.iter().any(|mark| line.starts_with(mark))).map(|at| at + 1)
-}
-
 struct Reader<'a> {
     text: &'a str,
     complaints: Vec<Complaint>,
@@ -65,8 +61,7 @@ impl Reader<'_> {
         let document = match Document::parse(self.text.to_owned()) {
             Ok(document) => document,
             Err(error) => {
-                let message = error.message().split_whitespace().collect::<Vec<_>>().join(" ");
-                self.complain(error.span(), "", message, None);
+                self.complain(error.span(), "", syntax(&error), None);
                 return LockFacts::Absent;
             }
         };
@@ -139,11 +134,9 @@ impl Reader<'_> {
     }
 
     fn state(&mut self, path: &str, item: &Item) -> Option<FileState> {
-        let digest =
-            |text: &str| text.len() == 64 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
         match item.as_str() {
             Some(SETTINGS_ONLY) => Some(FileState::Present { sha256: String::new() }),
-            Some(text) if digest(text) => Some(FileState::Present { sha256: text.to_owned() }),
+            Some(text) if is_sha256(text) => Some(FileState::Present { sha256: text.to_owned() }),
             _ => {
                 let message = format!("must be a SHA-256 in lower-case hex, or \"{SETTINGS_ONLY}\"");
                 self.complain(item.span(), &format!("files.{}", shown(path)), message, None);
