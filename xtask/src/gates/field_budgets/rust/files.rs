@@ -152,14 +152,14 @@ impl Files {
                 .collect(),
             macros: new.macros.difference(&old.macros).cloned().collect(),
         };
-        let (fresh, skimmer) = (Skimmer::of_names(&only_new), Skimmer::new(new));
+        let (fresh, skimmer) = (Skimmer::new(&only_new), Skimmer::new(new));
         let mut todo: Vec<(&Key, usize)> = self.places.iter().map(|(key, at)| (key, *at)).collect();
         todo.sort_by_key(|(_, at)| *at);
         let paths = &self.paths;
         let again = on_threads(&todo, threads, |((_, below), at)| {
             let path = &paths[*at];
             let text = source(path).ok()?;
-            fresh.any(&text).then(|| taken_apart(&text, path, below.clone(), new, &skimmer))
+            fresh.has_name(&text).then(|| taken_apart(&text, path, below.clone(), new, &skimmer))
         });
         for (at, loaded) in again.into_iter().enumerate() {
             if let Some(loaded) = loaded {
@@ -239,7 +239,8 @@ pub(super) fn facts(
     skimmer: &Skimmer,
 ) -> Facts {
     let (hits, lines) = skimmer.lines(text);
-    let mut scanner = Scanner { names, hits: &hits, facts: Facts { lines, ..Facts::default() } };
+    let mut scanner =
+        Scanner { names, folder: folder.clone(), hits: &hits, facts: Facts { lines, ..Facts::default() } };
     if !hits.is_empty() {
         let tokens: Result<TokenStream, _> = without_interpreter(text).parse();
         match tokens {

@@ -5,74 +5,90 @@
 //! serde all hold one of two fragments in their names; what the workspace calls them otherwise is looked
 //! for by its own name. A file with none of all this on any line holds no contract.
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use super::names::Names;
 
 /// What is looked for in every file.
 const FRAGMENTS: [&str; 4] = ["erialize", "serde", "mod", "include"];
 
-/// Finds lines with needles. None: too many needles, so that every line may have one.
+/// Finds lines with needles. An automaton is missing if there would be too much of it: then every line may
+/// have a needle.
 pub(super) struct Skimmer {
-    needles: Option<AhoCorasick>,
-    fragments: usize,
+    fragments: Option<AhoCorasick>,
+    names: Option<AhoCorasick>,
+    /// How many of the names are of traits; the others are of macros.
+    traits: usize,
+}
+
+fn automaton<'a>(needles: impl Iterator<Item = &'a str>, kind: MatchKind) -> Option<AhoCorasick> {
+    // A plain automaton: what would look ahead for it is in a crate that this profile does not optimise.
+    let mut builder = AhoCorasick::builder();
+    builder.prefilter(false).kind(Some(AhoCorasickKind::DFA)).match_kind(kind).build(needles).ok()
 }
 
 impl Skimmer {
     /// For the fragments, and the names that the workspace has for serde's things.
     pub(super) fn new(names: &Names) -> Self {
-        Skimmer::with(&FRAGMENTS, names)
-    }
-
-    /// For names alone.
-    pub(super) fn of_names(names: &Names) -> Self {
-        Skimmer::with(&[], names)
-    }
-
-    fn with(fragments: &[&str], names: &Names) -> Self {
         let own = names.aliases.keys().chain(&names.macros).map(String::as_str);
-        let needles = AhoCorasick::new(fragments.iter().copied().chain(own));
-        Skimmer { needles: needles.ok(), fragments: fragments.len() }
+        Skimmer {
+            fragments: automaton(FRAGMENTS.into_iter(), MatchKind::Standard),
+            // The longest from the left on is a whole word wherever a whole word is among them.
+            names: automaton(own, MatchKind::LeftmostLongest),
+            traits: names.aliases.len(),
+        }
     }
 
-    /// Whether one of them stands in a text.
-    pub(super) fn any(&self, text: &str) -> bool {
-        self.needles.as_ref().is_none_or(|needles| {
-            needles
-                .find_overlapping_iter(text)
-                .any(|found| !in_word(text.as_bytes(), found.start(), found.end()))
+    /// Whether one of the names stands in a text.
+    pub(super) fn has_name(&self, text: &str) -> bool {
+        self.names.as_ref().is_none_or(|names| self.names_in(names, text).next().is_some())
+    }
+
+    fn names_in<'a>(&'a self, names: &'a AhoCorasick, text: &'a str) -> impl Iterator<Item = usize> {
+        names.find_iter(text).filter_map(|found| {
+            let (start, end) = (found.start(), found.end());
+            let is_macro = found.pattern().as_usize() >= self.traits;
+            let called = || text[end..].trim_start().starts_with(['!', '/']);
+            (!in_word(text.as_bytes(), start, end) && (!is_macro || called())).then_some(start)
         })
     }
 
     /// The lines with needles, ascending, and how many lines there are.
     pub(super) fn lines(&self, text: &str) -> (Vec<usize>, usize) {
-        let Some(needles) = &self.needles else {
-            let lines = text.lines().count();
-            return ((1..=lines).collect(), lines);
+        let total = newlines(text) + usize::from(!text.is_empty() && !text.ends_with('\n'));
+        let (Some(fragments), Some(names)) = (&self.fragments, &self.names) else {
+            return ((1..=total).collect(), total);
         };
-        let mut lines = Vec::new();
-        let (mut line, mut counted) = (1, 0);
-        for found in needles.find_overlapping_iter(text) {
-            let (start, end) = (found.start(), found.end());
-            let after = text.as_bytes().get(end);
-            let of_interest = match (found.pattern().as_usize(), after) {
-                (at, _) if at >= self.fragments => !in_word(text.as_bytes(), start, end),
-                (1, _) => !text[end..].starts_with("_json"),
-                (2, _) => loads(text.as_bytes(), start, end),
-                (0, _) | (_, Some(b'!' | b'_' | b'/')) => true,
-                (_, Some(after)) => after.is_ascii_whitespace(),
-                (_, None) => false,
-            };
-            // Overlapping needles end in order, and do not begin so.
-            if of_interest && start >= counted {
-                line += newlines(&text[counted..start]);
-                counted = start;
-            }
-            if of_interest && lines.last() != Some(&line) {
-                lines.push(line);
-            }
+        let mut places: Vec<usize> = fragments
+            .find_iter(text)
+            .filter_map(|found| {
+                let (start, end) = (found.start(), found.end());
+                let of_interest = match (found.pattern().as_usize(), text.as_bytes().get(end)) {
+                    (0, _) => true,
+                    (1, _) => !text[end..].starts_with("_json"),
+                    (2, _) => loads(text.as_bytes(), start, end),
+                    (_, after) => {
+                        after.is_some_and(|after| b"!_/".contains(after) || after.is_ascii_whitespace())
+                    }
+                };
+                of_interest.then_some(start)
+            })
+            .collect();
+        if self.traits > 0 || names.patterns_len() > 0 {
+            places.extend(self.names_in(names, text));
+            places.sort_unstable();
         }
-        (lines, line + newlines(&text[counted..]) - usize::from(text.ends_with('\n') || text.is_empty()))
+        let (mut line, mut counted) = (1, 0);
+        let mut lines: Vec<usize> = places
+            .into_iter()
+            .map(|place| {
+                line += newlines(&text[counted..place]);
+                counted = place;
+                line
+            })
+            .collect();
+        lines.dedup();
+        (lines, total)
     }
 }
 
