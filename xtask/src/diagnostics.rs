@@ -53,6 +53,32 @@ pub fn count(number: usize, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 
+/// Characters that a terminal or a browser acts on instead of showing: controls, and those that
+/// reorder text, join it, or take no room.
+pub fn is_invisible(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// Adds a character as it is, or as Rust would write it (`\n`, `\u{1b}`) if it is invisible.
+pub fn push_visible(out: &mut String, c: char) {
+    if is_invisible(c) {
+        out.extend(c.escape_default());
+    } else {
+        out.push(c);
+    }
+}
+
+/// Text from outside in one line: white space at both ends goes, and every invisible character, line
+/// ends included, is shown.
+pub fn one_line(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    text.trim().chars().for_each(|c| push_visible(&mut out, c));
+    out
+}
+
 /// Text from outside, in backquotes, fit for a line of a message: at most 120 characters, and what
 /// would move the cursor, hide text or reverse it is written as an escape.
 pub fn shown(text: &str) -> String {
@@ -62,13 +88,7 @@ pub fn shown(text: &str) -> String {
             line.push('\u{2026}');
             break;
         }
-        let invisible = matches!(character,
-            '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
-        if character.is_control() || invisible {
-            line.extend(character.escape_default());
-        } else {
-            line.push(character);
-        }
+        push_visible(&mut line, character);
     }
     line.push('`');
     line

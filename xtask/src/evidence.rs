@@ -14,7 +14,7 @@ pub mod subject;
 
 use std::collections::BTreeSet;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::error::{Error, Result};
 use crate::gates::Gate;
@@ -108,7 +108,7 @@ fn unforged(
 }
 
 /// A file of evidence and its digest.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct EvidenceFile {
     /// The gate that it is for.
     pub gate: String,
@@ -119,7 +119,7 @@ pub struct EvidenceFile {
 }
 
 /// A file that this run made, other than evidence.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Artifact {
     /// `sbom`, `log`, …
     pub kind: String,

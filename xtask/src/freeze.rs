@@ -11,6 +11,7 @@ use std::fmt;
 use time::OffsetDateTime;
 
 use crate::day::rfc3339;
+use crate::diagnostics::is_invisible;
 use crate::error::{Error, Result};
 
 pub use read::read;
@@ -111,7 +112,7 @@ pub fn reason(given: &str) -> Result<String> {
     let reason = given.trim();
     let length = reason.chars().count();
     let help = "say in one line why this cannot wait: it stands in every report";
-    if reason.chars().any(unseen) {
+    if reason.chars().any(is_invisible) {
         return Err(Error::usage("--override-freeze: the reason holds control characters").help(help));
     }
     if length < MIN_REASON {
@@ -125,12 +126,6 @@ pub fn reason(given: &str) -> Result<String> {
         return Err(Error::usage(message).help(help));
     }
     Ok(reason.to_owned())
-}
-
-/// What moves the cursor, ends the line or turns the direction of writing.
-fn unseen(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 #[cfg(test)]

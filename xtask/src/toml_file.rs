@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::ops::Range;
 use std::path::Path;
 
-use crate::diagnostics::Complaint;
+use crate::diagnostics::{Complaint, is_invisible};
 use crate::error::{Error, Result};
 
 /// The text of a file, relative to the workspace root; `None` if it is not there.
@@ -46,14 +46,15 @@ pub fn quoted(text: &str) -> String {
     let mut line = String::with_capacity(text.len() + 2);
     line.push('"');
     for c in text.chars() {
-        let hidden = c.is_control()
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
         match c {
             '"' | '\\' => line.extend(['\\', c]),
             '\n' => line.push_str("\\n"),
             '\t' => line.push_str("\\t"),
-            c if hidden => {
-                let _ = write!(line, "\\u{:04X}", u32::from(c));
+            c if is_invisible(c) => {
+                let _ = match u32::from(c) {
+                    code @ ..=0xffff => write!(line, "\\u{code:04X}"),
+                    code => write!(line, "\\U{code:08X}"),
+                };
             }
             c => line.push(c),
         }
@@ -101,5 +102,20 @@ impl<'a> Places<'a> {
     /// The byte at which a line begins, counted from zero.
     pub fn begin(&self, line: usize) -> usize {
         line.checked_sub(1).and_then(|last| self.line_ends.get(last)).map_or(0, |end| end + 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quoted;
+
+    #[test]
+    fn what_is_quoted_is_read_back_and_shows_what_it_is() {
+        for text in ["plain", "a\"b\\c", "two\nlines\t", "\u{7f}\u{202e}\u{feff}\u{e0041}\u{1f600}"] {
+            let line = quoted(text);
+            let value: toml_edit::Value = line.parse().unwrap();
+            assert_eq!(value.as_str(), Some(text), "{line}");
+            assert!(!line.chars().any(crate::diagnostics::is_invisible), "{line}");
+        }
     }
 }

@@ -1,9 +1,9 @@
 //! Facts about the checks of promotion_guard.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// What is known of one check.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct CheckRecord {
     /// `tests`, `doc_tests`, `lint`, `format`, `audit`, or the name of a custom check.
     pub check: String,
@@ -34,7 +34,7 @@ impl CheckRecord {
 }
 
 /// How far a check came.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum CheckState {
     /// It was carried out; `runs`, `facts` and `problem` say how that went.
@@ -49,7 +49,7 @@ pub enum CheckState {
 }
 
 /// One program that was started.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Run {
     /// Program and arguments, with paths below the workspace made relative to it.
     pub command: Vec<String>,
@@ -68,7 +68,7 @@ pub struct Run {
 }
 
 /// How a program ended.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "how", rename_all = "snake_case")]
 pub enum Ended {
     /// By itself.
@@ -103,7 +103,7 @@ impl Ended {
 }
 
 /// What was read from a check's programs.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Facts {
     /// `tests` and `doc_tests`.
@@ -119,7 +119,7 @@ pub enum Facts {
 }
 
 /// What the test runner did.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct TestFacts {
     /// Test targets that were not built, each with the reason.
     pub not_built: Vec<String>,
@@ -147,7 +147,7 @@ impl TestFacts {
 }
 
 /// One test binary.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct TestBinary {
     /// The package's name.
     pub package: String,
@@ -166,7 +166,7 @@ pub struct TestBinary {
 }
 
 /// Whether a test binary's results were read.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(tag = "end", rename_all = "snake_case")]
 pub enum BinaryEnd {
     /// Every test in it has a result.
@@ -182,7 +182,7 @@ pub enum BinaryEnd {
 }
 
 /// A test that failed.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct FailedTest {
     /// The package's name.
     pub package: String,
@@ -203,7 +203,7 @@ pub struct FailedTest {
 }
 
 /// A slow test.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SlowTest {
     /// `package::target test`.
     pub name: String,
@@ -212,7 +212,7 @@ pub struct SlowTest {
 }
 
 /// One message of the compiler, clippy or rustfmt.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Diagnostic {
     /// `error` or `warning`.
     pub level: String,
@@ -233,7 +233,7 @@ pub struct Diagnostic {
 }
 
 /// What clippy said.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct LintFacts {
     /// Its messages about this workspace.
     pub diagnostics: Vec<Diagnostic>,
@@ -247,7 +247,7 @@ pub struct LintFacts {
 }
 
 /// What rustfmt said.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct FormatFacts {
     /// Files that are not formatted, relative to the workspace, with the first line that differs.
     pub differing: Vec<(String, Option<u32>)>,
@@ -258,7 +258,7 @@ pub struct FormatFacts {
 }
 
 /// What the audit found.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct AuditFacts {
     /// The database that was used.
     pub database: AdvisoryDatabase,
@@ -275,7 +275,7 @@ pub struct AuditFacts {
 }
 
 /// The advisory database that was used.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct AdvisoryDatabase {
     /// `given`, `cache` or `updated`: where it came from.
     pub origin: String,
@@ -296,7 +296,7 @@ pub struct AdvisoryDatabase {
 }
 
 /// An advisory that applies to a locked package.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct AdvisoryHit {
     /// Such as `RUSTSEC-2024-0375`.
     pub id: String,
@@ -317,7 +317,7 @@ pub struct AdvisoryHit {
 }
 
 /// What an advisory says of a package.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AdvisoryKind {
     /// It can be attacked.
@@ -331,7 +331,7 @@ pub enum AdvisoryKind {
 }
 
 /// What a custom check showed.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct CustomFacts {
     /// The exit status, if it exited.
     pub status: Option<i32>,

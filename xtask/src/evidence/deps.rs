@@ -2,13 +2,13 @@
 //!
 //! Facts only: whether a component is approved, or its licence allowed, is for the judge to say.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::checks::Run;
 use super::subject::Lockfile;
 
 /// What is known of the shipped dependencies.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct DepsFacts {
     /// The state of Cargo.lock.
     pub lockfile: Option<Lockfile>,
@@ -37,7 +37,7 @@ pub struct DepsFacts {
 }
 
 /// One package in the tree of what is shipped.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Component {
     /// The package's name.
     pub name: String,
@@ -84,7 +84,7 @@ impl Component {
 }
 
 /// Where a package comes from.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Source {
     /// It is a member of the workspace that is judged.
@@ -120,7 +120,7 @@ impl std::fmt::Display for Source {
 }
 
 /// Whether a component reaches the shipped artefact.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Scope {
     /// It is linked into what is shipped.
@@ -130,7 +130,7 @@ pub enum Scope {
 }
 
 /// An SBOM that was written.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SbomFile {
     /// `workspace`, or the binary's name.
     pub subject: String,
@@ -143,7 +143,7 @@ pub struct SbomFile {
 }
 
 /// What `ci/deps-approvals.toml` says.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Approvals {
     /// Whether the file is there.
     pub present: bool,
@@ -154,7 +154,7 @@ pub struct Approvals {
 }
 
 /// Somebody's yes to one exact version.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Approval {
     /// The package's name.
     pub name: String,
@@ -177,7 +177,7 @@ pub struct Approval {
 }
 
 /// A yes to everything that fits a pattern.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Rule {
     /// A glob over package names.
     pub name: Option<String>,
@@ -194,7 +194,7 @@ pub struct Rule {
 }
 
 /// What a cargo-vet store says of the components, as far as this tool understands it.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct VetStore {
     /// Versions that were audited in full, or exempted, for `safe-to-deploy`.
     pub full: Vec<VetFull>,
@@ -209,7 +209,7 @@ pub struct VetStore {
 }
 
 /// A version that a cargo-vet store vouches for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct VetFull {
     /// The package's name.
     pub name: String,
@@ -220,7 +220,7 @@ pub struct VetFull {
 }
 
 /// A step between two versions that a cargo-vet store vouches for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct VetDelta {
     /// The package's name.
     pub name: String,

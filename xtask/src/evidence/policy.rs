@@ -5,12 +5,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::rules::RuleFacts;
 
 /// What policy_drift is judged by.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct PolicyFacts {
     /// Whether all of it was gathered: false is what a gatherer that did not come to its end leaves.
     pub complete: bool,
@@ -33,7 +33,7 @@ pub struct PolicyFacts {
 }
 
 /// What was read of `ci/policy.lock`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum LockFacts {
     /// There is no such file.
@@ -50,7 +50,7 @@ pub enum LockFacts {
 }
 
 /// A policy at one moment: the governed files, and what those with known meaning say.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Snapshot {
     /// The governed files by path, relative to the workspace root, with `/`.
     pub files: BTreeMap<String, FileState>,
@@ -60,7 +60,7 @@ pub struct Snapshot {
 }
 
 /// The state of a governed file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum FileState {
     /// A file of the workspace.
@@ -82,7 +82,7 @@ pub enum FileState {
 }
 
 /// One thing that the policy says.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Setting {
     /// The file that says it, or would say it if it were not a default.
     pub file: String,
@@ -91,7 +91,7 @@ pub struct Setting {
 }
 
 /// A value of the policy.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(untagged)]
 pub enum Value {
     /// `true` or `false`.
@@ -119,7 +119,7 @@ impl std::fmt::Display for Value {
 }
 
 /// Whether a change asks for more or for less.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Direction {
     /// Something passes now that did not pass before.
@@ -131,7 +131,7 @@ pub enum Direction {
 }
 
 /// One difference between two policies.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Change {
     /// The setting's key in [`Snapshot::settings`]; or the path, where only the file's digest changed.
     pub key: String,
@@ -149,7 +149,7 @@ pub struct Change {
 }
 
 /// A change and the commit that brought it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct TracedChange {
     /// The change since the base.
     pub change: Change,
@@ -161,7 +161,7 @@ pub struct TracedChange {
 }
 
 /// A commit, as far as an audit trail needs it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CommitFacts {
     /// Its full id.
     pub id: String,
@@ -174,7 +174,7 @@ pub struct CommitFacts {
 }
 
 /// What the policy in force is compared with.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum Base {
     /// There is no earlier release: the history is whole, and no release tag is in it.

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::subject::Lockfile;
 
 /// What the rules are judged by.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct RuleFacts {
     /// The members' manifests.
     pub manifests: Vec<ManifestFacts>,
@@ -30,7 +30,7 @@ pub struct RuleFacts {
 }
 
 /// What a member's manifest says.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct ManifestFacts {
     /// The package's name.
     pub package: String,
@@ -55,7 +55,7 @@ pub struct ManifestFacts {
 }
 
 /// A direct dependency.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct DependencyFacts {
     /// The name that the manifest gives it.
     pub name: String,
@@ -74,7 +74,7 @@ pub struct DependencyFacts {
 }
 
 /// One setting of cargo or nextest.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct ToolSetting {
     /// The file, as it is shown.
     pub file: String,
@@ -91,7 +91,7 @@ pub struct ToolSetting {
 
 /// A workflow of GitHub Actions, as far as the rules look at it. Source: the workflow syntax of GitHub
 /// Actions.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Workflow {
     /// The file, relative to the workspace.
     pub file: String,
@@ -106,7 +106,7 @@ pub struct Workflow {
 }
 
 /// A job.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Job {
     /// Its key.
     pub id: String,
@@ -131,7 +131,7 @@ pub struct Job {
 }
 
 /// A step.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Step {
     /// One-based line.
     pub line: u32,
@@ -154,7 +154,7 @@ pub struct Step {
 }
 
 /// A composite action of the repository.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct LocalAction {
     /// As `uses` names it, such as `./.github/actions/gate`.
     pub name: String,

@@ -1,9 +1,9 @@
 //! What the evidence is about.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// The state of the code that was judged.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Subject {
     /// The commit at HEAD, 40 or 64 hex digits; `none` outside a repository or before a first commit.
     pub commit: String,
@@ -28,7 +28,7 @@ pub struct Subject {
 }
 
 /// The state of Cargo.lock.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Lockfile {
     /// Whether it is there.
     pub present: bool,

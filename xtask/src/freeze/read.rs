@@ -4,7 +4,8 @@ use time::format_description::well_known::Rfc3339;
 use time::{OffsetDateTime, UtcOffset};
 
 use super::weekly::{self, Moment, Weekly};
-use super::{MAX_REASON, Span, Window, unseen};
+use super::{MAX_REASON, Span, Window};
+use crate::diagnostics::is_invisible;
 use crate::diagnostics::shown;
 use crate::yaml::{Complaints, Fields, Keys, Node, did_you_mean};
 
@@ -53,7 +54,7 @@ fn line(text: &str, what: &str, longest: usize) -> Result<String, Bad> {
     if line.is_empty() {
         return Err((format!("an empty {what}"), "people read it when they are blocked".into()));
     }
-    if line.chars().any(unseen) {
+    if line.chars().any(is_invisible) {
         return Err((
             format!("the {what} holds control characters or line ends"),
             "write it in one line".into(),

@@ -11,7 +11,6 @@ pub mod rules;
 mod shell;
 mod snapshot;
 mod strictness;
-mod text;
 mod tools;
 mod workflows;
 

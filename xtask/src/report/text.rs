@@ -2,31 +2,8 @@
 //! lines, and lengths are bounded. Markup is not known here; that is each printer's own business.
 
 pub(super) use crate::day::rfc3339;
-
-/// Characters that a terminal or a browser acts on instead of showing: controls, and those that
-/// reorder text, join it, or take no room.
-fn is_invisible(c: char) -> bool {
-    c.is_control()
-        || matches!(c,
-            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
-}
-
-fn push_visible(out: &mut String, c: char) {
-    if is_invisible(c) {
-        out.extend(c.escape_default());
-    } else {
-        out.push(c);
-    }
-}
-
-/// One line: white space at both ends goes, and every invisible character, line ends included, is
-/// shown as Rust would write it (`\n`, `\u{1b}`).
-pub(super) fn one_line(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    text.trim().chars().for_each(|c| push_visible(&mut out, c));
-    out
-}
+pub(super) use crate::diagnostics::one_line;
+use crate::diagnostics::push_visible;
 
 /// Several lines: colours go, line ends and tabs stay, other invisible characters are shown.
 pub(super) fn block(text: &str) -> String {

@@ -52,6 +52,10 @@ deps_approval:
     registries: [crates-io, "sparse+https://registry.example/index/"]
     git: ["https://github.com/example/"]
     paths: [../shared]
+field_budgets:
+  default_budget: 12
+  json_schema: ["api/**/*.schema.json", events.json]
+  protobuf: ["proto/{v1,v2}/*.proto"]
 "#;
 
 #[test]
@@ -88,6 +92,9 @@ fn every_key_arrives() {
     assert_eq!(deps.licenses.allow.len(), 4);
     assert_eq!(deps.licenses.exceptions["ring"], ["ISC", "OpenSSL"]);
     assert_eq!((deps.sources.registries.len(), deps.sources.git.len(), deps.sources.paths.len()), (2, 1, 1));
+    let budgets = &settings.field_budgets;
+    assert_eq!((budgets.default_budget, budgets.json_schema.len(), budgets.protobuf.len()), (12, 2, 1));
+    assert!(budgets.graphql.is_empty());
 }
 
 #[test]
@@ -100,7 +107,10 @@ fn features_in_one_word() {
 
 /// Each line stands alone in a file, behind `version: 1`; the complaint has its place in line 2.
 const BAD: &[(&str, &str)] = &[
-    ("field_budgets: {}", "1: field_budgets: `field_budgets` is not known to this version yet"),
+    ("field_budgets: {default_budget: 0}", "found 0 (expected a whole number from 1 to 100000)"),
+    ("field_budgets: {graphql: [../api.graphql]}", "`../api.graphql` may lie outside the workspace"),
+    ("field_budgets: {protobuf: ['a[']}", "`a[` is no glob: "),
+    ("field_budgets: {json_schema: x.json}", "(expected a list of globs)"),
     ("policy_drift: {rules: {licence_set: off}}", "unknown rule `licence_set` (did you mean `license_set`?"),
     ("policy_drift: {rules: {license_set: maybe}}", "unknown word `maybe`"),
     ("policy_drift: {unsafe_allowed: [\"-x\"]}", "cannot be a package's name"),
@@ -108,7 +118,7 @@ const BAD: &[(&str, &str)] = &[
         "observability_verify: 1",
         "1: observability_verify: `observability_verify` is not known to this version yet",
     ),
-    ("field_budget: {}", "1: field_budget: unknown key `field_budget` (expected version"),
+    ("field_budget: {}", "1: field_budget: unknown key `field_budget` (did you mean `field_budgets`?"),
     (
         "promotion_gard: {}",
         "1: promotion_gard: unknown key `promotion_gard` (did you mean `promotion_guard`?",

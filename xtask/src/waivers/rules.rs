@@ -6,7 +6,7 @@ use time::{Date, Duration};
 use super::{SCOPE_KEYS, Scope};
 use crate::catalog::{CATALOG, Code};
 use crate::day::day;
-use crate::diagnostics::{nearest, shown};
+use crate::diagnostics::{is_invisible, nearest, shown};
 use crate::gates::Gate;
 
 /// What is wrong, and what was expected.
@@ -59,13 +59,7 @@ pub(super) fn text(text: &str) -> Result<(), Wrong> {
 
 /// No character that moves the cursor, hides text or reverses it: people read this where they decide.
 fn printable(text: &str) -> Result<(), Wrong> {
-    let odd = |c: &char| {
-        c.is_control()
-            || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
-                | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
-                | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
-    };
-    match text.chars().find(odd) {
+    match text.chars().find(|c| is_invisible(*c)) {
         None => Ok(()),
         Some(c) => {
             let help = "one line of visible characters".to_owned();

@@ -1,21 +1,18 @@
 //! Small helpers over text. What packages say of themselves is untrusted: it is shown, never
 //! obeyed, and holds no control characters when it leaves here.
 
+pub(super) use crate::diagnostics::count;
+use crate::diagnostics::is_invisible;
+
 /// The text in one line: control characters and those that turn the writing direction become `?`.
 pub(super) fn clean(text: &str) -> String {
-    let odd = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
-    };
-    text.chars().map(|c| if odd(c) { '?' } else { c }).collect()
+    text.chars().map(|c| if is_invisible(c) { '?' } else { c }).collect()
 }
 
 /// The text with every run of white space, line ends included, as one blank.
 pub(super) fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
-
-pub(super) use crate::diagnostics::count;
 
 /// The first few of a list, and how many more there are.
 pub(super) fn some_of(list: &[String], most: usize) -> String {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::evidence::policy::{Change, Direction, FileState, Setting, Snapshot, Value};
 
+use super::snapshot::budgets;
 use super::strictness;
 
 /// What leads from one policy to another, in the order of the keys.
@@ -23,7 +24,12 @@ fn settings(from: &Snapshot, to: &Snapshot) -> Vec<Change> {
         let Some(file) = after.or(before).map(|setting| setting.file.clone()) else { continue };
         let (old, new) = (before.map(|setting| &setting.value), after.map(|setting| &setting.value));
         // What an unreadable file would say is not known: the file's own state is told instead.
-        if old == new || unknown(from, before, after) || unknown(to, after, before) {
+        let both = before.is_some() && after.is_some();
+        if budgets::is_new_or_gone(key, both)
+            || old == new
+            || unknown(from, before, after)
+            || unknown(to, after, before)
+        {
             continue;
         }
         let direction = strictness::direction(key, old, new, from, to);

@@ -50,7 +50,7 @@ pub fn gather(context: &Context<'_>) -> PolicyFacts {
     if let LockFacts::Read { snapshot, .. } = &facts.lock {
         facts.drift = changes(snapshot, &facts.current);
     }
-    let since = history::trace(context, &members, &facts.current);
+    let since = history::trace(context, &members);
     (facts.base, facts.since_base) = (since.base, since.changes);
     facts.rules = rules(context);
     facts.duration_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);

@@ -51,12 +51,12 @@ pub struct SinceBase {
 /// Takes the policy in force, compares it with that of the base, and finds who changed it.
 pub fn since_base(context: &Context<'_>) -> SinceBase {
     let members = member_folders(context.workspace);
-    let current = snapshot::take(&WorkingTree::new(&context.workspace.root), &members);
-    trace(context, &members, &current)
+    trace(context, &members)
 }
 
-/// Compares a policy with that of the base, and finds who changed it.
-pub(super) fn trace(context: &Context<'_>, members: &[String], current: &Snapshot) -> SinceBase {
+/// Compares the policy in force, budgets included, with that of the base, and finds who changed it.
+pub(super) fn trace(context: &Context<'_>, members: &[String]) -> SinceBase {
+    let current = snapshot::take_with_budgets(&WorkingTree::new(&context.workspace.root), members);
     let scope = Scope {
         processes: context.processes,
         root: &context.workspace.root,
@@ -65,7 +65,7 @@ pub(super) fn trace(context: &Context<'_>, members: &[String], current: &Snapsho
         packages: &context.workspace.member_names(),
         members,
     };
-    scope.compare(current)
+    scope.compare(&current)
 }
 
 /// What is compared, and with what.
@@ -141,7 +141,7 @@ impl Scope<'_> {
             });
         };
         let files = Committed::new(history, &tag.commit, &folder);
-        let before = snapshot::take(&files, self.members);
+        let before = snapshot::take_with_budgets(&files, self.members);
         if let Some(reason) = files.failure() {
             return Err(broken(format!("the policy of {} could not be read: {reason}", shown(&tag.name))));
         }

@@ -9,8 +9,8 @@ mod workflows;
 use std::collections::BTreeSet;
 
 use super::lock;
-use super::text::{count, one_line};
 use crate::catalog::Code;
+use crate::diagnostics::{count, one_line};
 use crate::evidence::PolicyFacts;
 use crate::evidence::policy::{Base, Change, Direction, FileState, LockFacts, TracedChange};
 use crate::gates::Gate;

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use crate::diagnostics::{count, one_line};
 use crate::error::Result;
 use crate::evidence::policy::{Change, Direction, LockFacts, Snapshot};
 use crate::workspace::Workspace;
@@ -9,7 +10,6 @@ use crate::workspace::Workspace;
 use super::compare::changes;
 use super::lock;
 use super::snapshot::{self, WorkingTree};
-use super::text::{count, one_line};
 
 /// Writes the lock if it does not say the same already, and tells in which way it changed.
 ///

@@ -4,6 +4,7 @@
 //! in force. A governed file is never skipped: what cannot be read, leads elsewhere or does not parse
 //! has a state of its own, and then nothing is said for it.
 
+pub(super) mod budgets;
 mod evidence;
 mod said;
 mod stages;
@@ -18,6 +19,7 @@ use std::collections::BTreeSet;
 use crate::digest::sha256;
 use crate::evidence::policy::{FileState, Snapshot};
 use crate::gates::deps_approval::approvals;
+use crate::gates::field_budgets::lock;
 
 use said::Said;
 pub(super) use tree::WorkingTree;
@@ -103,13 +105,23 @@ pub(super) fn paths(key: &str) -> BTreeSet<String> {
         AT_ROOT.iter().filter(|(topic, _)| key.strip_prefix(topic).is_some_and(|rest| rest.starts_with('.')));
     let mut paths: BTreeSet<String> =
         at_root.flat_map(|(_, paths)| paths.iter().map(ToString::to_string)).collect();
-    for (topic, names) in IN_MEMBERS {
+    if key.starts_with(budgets::TOPIC) {
+        paths.insert(lock::FILE.to_owned());
+    }
+    for (topic, names) in IN_MEMBERS.iter().chain(&[(budgets::TOPIC, &[lock::FILE][..])]) {
         let inner = key.strip_prefix(topic).and_then(|rest| rest.strip_prefix('(')?.split_once(")."));
         if let Some((folder, _)) = inner {
             paths.extend(names.iter().map(|name| format!("{folder}/{name}")));
         }
     }
     paths
+}
+
+/// The policy that some files amount to, and the budgets of data contracts with it.
+pub(super) fn take_with_budgets(files: &dyn Files, members: &[String]) -> Snapshot {
+    let mut snapshot = take(files, members);
+    budgets::add(&mut snapshot, files, members);
+    snapshot
 }
 
 /// The policy that some files amount to.

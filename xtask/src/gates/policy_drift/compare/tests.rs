@@ -65,6 +65,18 @@ fn changes_are_told_in_words() {
 }
 
 #[test]
+fn the_budget_of_a_contract_that_came_or_went_was_not_raised() {
+    let key = "budgets(crates/api).serde.Order";
+    let none = policy(&[], &[]);
+    let small = policy(&[], &[(key, "l", Value::Number(3))]);
+    let large = policy(&[], &[(key, "l", Value::Number(4))]);
+    for (from, to) in [(&none, &large), (&large, &none), (&small, &small)] {
+        assert_eq!(changes(from, to), []);
+    }
+    assert_eq!(told(&small, &large), [format!("Laxer {key} [l]: 3 → 4")]);
+}
+
+#[test]
 fn files_are_told_where_their_settings_do_not_tell() {
     let says = [("k", "known", Value::Bool(true))];
     let from = policy(&[("known", present("1")), ("unknown", present("1")), ("gone", present("1"))], &says);

@@ -313,7 +313,7 @@ impl<'a> Walk<'a> {
             return Err(TOO_FAR);
         }
         let files = Committed::new(self.history, commit, folder);
-        let policy = Rc::new(snapshot::take(&files, self.members));
+        let policy = Rc::new(snapshot::take_with_budgets(&files, self.members));
         if files.failure().is_some() {
             return Err(UNREAD);
         }

@@ -11,8 +11,8 @@ use crate::settings::{PolicyDrift, Rule, RuleMode};
 use crate::verdict::{Finding, Severity};
 
 use super::super::rules::text;
-use super::super::text::count;
 use super::workflows;
+use crate::diagnostics::count;
 pub(super) use tools::{bends, of_workflows};
 
 /// What a rule saw.

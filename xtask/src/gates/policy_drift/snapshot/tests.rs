@@ -275,3 +275,29 @@ fn nothing_that_is_nested_deeply_ends_the_process() {
         assert!(snapshot.files.contains_key("deny.toml"));
     }
 }
+
+#[test]
+fn budgets_are_no_part_of_the_lock_and_known_to_the_trail() {
+    let lock = |budget: u32| {
+        format!(
+            "version = 1\n\n[serde.\"order::Order\"]\nkind = \"struct\"\nbudget = {budget}\nfields = []\n\n\
+             [by_hand.Money]\nsha256 = \"{}\"\nwhy = \"Serialize is implemented by hand\"\n",
+            "0".repeat(64)
+        )
+    };
+    let (one, other) = (lock(7), lock(8));
+    let files = made(&[("field-budgets.lock", &one), ("crates/api/field-budgets.lock", &other)]);
+    let members = ["".to_owned(), "crates/api".to_owned()];
+    assert_eq!(take(&files, &members), take(&made(&[]), &members));
+    let with = take_with_budgets(&files, &members);
+    let value = |key: &str| with.settings.get(key).map(|setting| (setting.value.clone(), &*setting.file));
+    assert_eq!(value("budgets.serde.\"order::Order\""), Some((Value::Number(7), "field-budgets.lock")));
+    let inner = "crates/api/field-budgets.lock";
+    assert_eq!(value("budgets(crates/api).serde.\"order::Order\""), Some((Value::Number(8), inner)));
+    let named = Value::Set(["Money".to_owned()].into());
+    assert_eq!(value("budgets(crates/api).by_hand"), Some((named, inner)));
+    for key in ["budgets.serde.\"order::Order\"", "budgets.by_hand"] {
+        assert!(paths(key).contains("field-budgets.lock"), "{key}");
+    }
+    assert!(paths("budgets(crates/api).by_hand").contains(inner));
+}

@@ -45,6 +45,8 @@ const MEASURES: &[(&str, Measure)] = &[
     // field_budgets
     ("evidence.field_budgets.default_budget", More(None)),
     ("evidence.field_budgets.*", Demanded),
+    ("budgets.by_hand", Permitted),
+    ("budgets.*.*", More(None)),
     ("waivers.version", Unclear),
     ("waivers.max_days", More(None)),
     ("waivers.*", Until),
