@@ -34,6 +34,8 @@ pub enum Command {
     Audit(Audit),
     /// Pin the policy in force, or tell what became laxer since a release
     Policy(Policy),
+    /// Show the data contracts and what changed in them, agree to them, or set their budgets
+    FieldBudgets(FieldBudgets),
     /// Write a waiver into ci/waivers.toml: one code, in one place, until a day
     Waive(Waive),
     /// List the waivers with the days that are left
@@ -236,6 +238,27 @@ pub enum PolicyCommand {
 pub struct PolicyDiff {
     /// A commit or tag [default: the last release tag before HEAD]
     pub base: Option<String>,
+}
+
+/// Arguments of `field-budgets`.
+#[derive(Debug, Args)]
+#[command(after_help = STATUSES)]
+pub struct FieldBudgets {
+    /// Write field-budgets.lock of these packages, or of all, and tell what changed
+    #[arg(long, value_name = "PACKAGE", num_args = 0..)]
+    pub lock: Option<Vec<String>>,
+
+    /// Lock this type although it cannot be read from source; may be repeated
+    #[arg(long, value_name = "TYPE", requires = "lock")]
+    pub by_hand: Vec<String>,
+
+    /// Set the largest number of fields that this contract may have; may be repeated
+    #[arg(long, value_name = "TYPE=N")]
+    pub budget: Vec<String>,
+
+    /// Show every contract and every change
+    #[arg(long, conflicts_with_all = ["lock", "budget"])]
+    pub all: bool,
 }
 
 /// Arguments of `waive`.

@@ -1,5 +1,6 @@
 //! The small commands, and what the main job says on the streams.
 
+pub(crate) mod budgets;
 pub(crate) mod policy;
 mod promote;
 pub(crate) mod waivers;

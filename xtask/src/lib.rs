@@ -58,6 +58,7 @@ pub fn run(cli: &cli::Cli, host: &Host) -> Result<u8> {
         cli::Command::Sbom(args) => commands::sbom(args, manifest_path, host),
         cli::Command::Audit(args) => commands::audit(args, manifest_path, host),
         cli::Command::Policy(args) => commands::policy::run(args, manifest_path, host),
+        cli::Command::FieldBudgets(args) => commands::budgets::run(args, manifest_path, host),
         cli::Command::Waive(args) => commands::waivers::waive(args, manifest_path, host),
         cli::Command::Waivers => commands::waivers::list(manifest_path, host),
         cli::Command::Explain(args) => commands::explain(args),

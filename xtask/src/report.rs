@@ -4,6 +4,7 @@
 //! printer for its own format, at the place where it is printed. No printer reads a file, runs a
 //! program, or decides anything: the one line that says passed or blocked is [`headline`].
 
+pub mod budgets;
 pub mod explain;
 pub mod json;
 pub mod markdown;

@@ -98,7 +98,7 @@ pub(super) fn member_folders(workspace: &Workspace) -> Vec<String> {
 }
 
 /// A path from the root, with `/`; to what lies beside the root it begins with `..`.
-pub(super) fn relative(root: &Path, folder: &Path) -> String {
+pub(crate) fn relative(root: &Path, folder: &Path) -> String {
     let common = root.components().zip(folder.components()).take_while(|(one, other)| one == other).count();
     let up = root.components().skip(common).map(|_| "..".to_owned());
     let down = folder.components().skip(common);
