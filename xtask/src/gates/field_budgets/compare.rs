@@ -122,5 +122,23 @@ fn differences(known: &Known<'_>, old: &Contract, new: &Contract) -> Vec<Drift> 
         fields::Fields { known, old: &before, new: &after, prefix: "" }.compare(&mut telling);
         variants::Variants::new(known, old, new).compare(&mut telling);
     }
+    // Whatever the comparisons above have no words for is told all the same.
+    if telling.is_empty() && bare(old) != bare(new) {
+        let verdict = || verdict::depends("see the lockfile's diff");
+        let told = "changed in a way that is told by the lockfile's diff alone".to_owned();
+        telling.push(Change::RulesChanged, told, (verdict(), verdict()), 0);
+    }
     telling.drift()
+}
+
+/// A contract without what is no change of it: its name and its places.
+fn bare(contract: &Contract) -> Contract {
+    let mut bare = contract.clone();
+    (bare.name, bare.file, bare.line) = (String::new(), String::new(), 0);
+    for variant in &mut bare.variants {
+        variant.line = 0;
+        variant.fields.iter_mut().for_each(|field| field.line = 0);
+    }
+    bare.fields.iter_mut().for_each(|field| field.line = 0);
+    bare
 }

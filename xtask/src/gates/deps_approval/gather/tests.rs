@@ -110,7 +110,12 @@ fn the_sbom_of_this_workspace_holds_what_cargo_tree_shows() {
     let scope = |name: &str| facts.components.iter().find(|one| one.name == name).map(|one| one.scope);
     assert_eq!(scope("serde"), Some(Scope::Required));
     assert_eq!(scope("serde_derive"), Some(Scope::Excluded), "a procedural macro");
-    assert_eq!(scope("proc-macro2"), Some(Scope::Excluded), "below procedural macros only");
+    assert_eq!(scope("strum_macros"), Some(Scope::Excluded), "a procedural macro of a dependency's");
+    assert_eq!(
+        scope("proc-macro2"),
+        Some(Scope::Required),
+        "below procedural macros, and below the tool itself"
+    );
     assert_eq!(scope("tempfile"), None, "a dev-dependency");
 }
 

@@ -33,6 +33,10 @@ impl<'a> Telling<'a> {
         });
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.drift.is_empty()
+    }
+
     pub(super) fn drift(self) -> Vec<Drift> {
         self.drift
     }
