@@ -103,8 +103,7 @@ pub fn load(root: &Path, file: &str) -> Result<Option<(String, Lock)>> {
 }
 
 impl Lock {
-    /// The same file with other contracts, each with its budget and with the one of this file that it was
-    /// until now, and with other types that are vouched for. What people wrote beside them stays.
+    /// The same file with other contracts, each with its budget and with the one that it was until now, and with other types that are vouched for. What people wrote beside them stays.
     pub fn renewed(
         &self,
         contracts: Vec<(Contract, usize, Option<&Contract>)>,

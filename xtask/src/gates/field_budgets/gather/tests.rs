@@ -80,20 +80,21 @@ fn a_contract_that_moved_keeps_its_budget_within_the_package_alone() {
     let root = root(&[
         ("api", &lock_text(vec![with_fields("a::Order", &fields)], 2)),
         ("db", &lock_text(vec![with_fields("Row", &["id", "key", "value"])], 3)),
-        ("web", &lock_text(vec![], 1)),
+        ("web", &lock_text(vec![with_fields("Own", &["id"])], 1)),
     ]);
     let packages = vec![
         package("api", vec![with_fields("b::Order", &fields)]),
         package("db", vec![]),
-        package("web", vec![with_fields("Row", &["id", "key", "value"])]),
+        package("web", vec![with_fields("Own", &["id"]), with_fields("Row", &["id", "key", "value"])]),
     ];
     let survey = from(root.path(), packages);
     let [api, db, web] = survey.facts.packages.as_slice() else { panic!() };
     assert_eq!(told(api), [(Change::Moved, "b::Order")]);
     assert_eq!((api.budgets[0].contract.as_str(), api.budgets[0].budget), ("b::Order", 2));
     assert_eq!((told(db), told(web)), (vec![], vec![(Change::Moved, "Row")]));
-    assert!(web.budgets.is_empty());
-    assert_eq!(survey.partners[2], [Some((1, 0))]);
+    let budgets: Vec<_> = web.budgets.iter().map(|one| (one.contract.as_str(), one.budget)).collect();
+    assert_eq!(budgets, [("Own", 1)]);
+    assert_eq!(survey.partners[2], [Some((2, 0)), Some((1, 0))]);
 }
 
 #[test]

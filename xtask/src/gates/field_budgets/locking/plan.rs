@@ -114,12 +114,11 @@ impl Plan<'_> {
         any.then_some(Outcome::HeldUp { problems, unreadable })
     }
 
-    /// The budget of a contract until now, and the contract of the same file that it was.
+    /// The budget of a contract until now, and the locked contract that it was, in whatever package.
     fn before(&self, package: usize, contract: usize) -> (Option<usize>, Option<&Contract>) {
         let partner = self.partners.get(package).and_then(|partners| *partners.get(contract)?);
-        let Some((from, at)) = partner else { return (None, None) };
-        let locked = self.locks.get(from).and_then(|lock| lock.as_ref()?.1.contracts.get(at));
-        (locked.map(|locked| locked.budget), locked.map(|one| &one.contract).filter(|_| from == package))
+        let locked = partner.and_then(|(from, at)| self.locks.get(from)?.as_ref()?.1.contracts.get(at));
+        locked.map(|locked| (locked.budget, &locked.contract)).unzip()
     }
 
     /// The lockfile of a package as its sources are.

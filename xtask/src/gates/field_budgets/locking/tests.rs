@@ -200,6 +200,16 @@ fn a_budget_is_set_and_not_a_byte_else() {
     let text = after.get_mut("db/field-budgets.lock").unwrap();
     *text = text.replace("budget = 9\n", "budget = 30\n");
     assert_eq!(after, before);
+    // Two of one file, of other lengths than before.
+    case.budget(&["api:Line=100", "Order=5"]).unwrap();
+    case.budget(&["api:Line=9", "Order=10000"]).unwrap();
+    let mut text = case.files()["api/field-budgets.lock"].clone();
+    text = text.replacen("budget = 9\r\n", "budget = 30\r\n", 1).replacen(
+        "budget = 10000\r\n",
+        "budget = 30\r\n",
+        1,
+    );
+    assert_eq!(text, before["api/field-budgets.lock"]);
     let Outcome::Done(done) = case.budget(&["Row=9"]).unwrap() else { panic!() };
     assert_eq!(wrote(&done), [("db", Wrote::Nothing)]);
 }
