@@ -1,4 +1,4 @@
-"""What a workspace of this repository claims of itself: the three gates that gather evidence pass.
+"""What a workspace of this repository claims of itself: the four gates that gather evidence pass.
 
 What may be wrong is what belongs to the machine: the presence and age of the advisory database, and how
 much of the history was cloned."""
@@ -11,7 +11,7 @@ TOLERATED = ("AUDIT_DB_STALE", "AUDIT_DB_UNAVAILABLE", "POLICY_BASE_UNREADABLE")
 report = json.load(open(sys.argv[1], encoding="utf-8"))
 gates = {gate["gate"]: gate for gate in report["gates"]}
 problems = []
-for name in ("promotion_guard", "deps_approval", "policy_drift"):
+for name in ("promotion_guard", "deps_approval", "policy_drift", "field_budgets"):
     gate = gates.get(name)
     if gate is None:
         problems.append(f"{name} is not in the report")

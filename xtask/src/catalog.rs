@@ -189,6 +189,26 @@ catalog! {
         "problems with the policy of the last release",
         "What became laxer since then is not known, and that is not the same as nothing.",
         "Fetch the whole history with its tags (`git fetch --unshallow --tags`; fetch-depth: 0 in actions/checkout), or name a commit with --base REF.";
+    BudgetUnreadable = "BUDGET_UNREADABLE", "A data contract cannot be read from source",
+        "things could not be read as data contracts",
+        "What nobody can read may change without anybody noticing: that is not the same as no change.",
+        "Mend the file; derive serde's traits; or review the type and name it: `cargo xtask field-budgets --lock PACKAGE --by-hand TYPE`.";
+    BudgetUnlocked = "BUDGET_UNLOCKED", "A data contract was never locked",
+        "data contracts are not locked",
+        "Without a record of its fields, anything may become part of what others read, and nobody would know.",
+        "Review the fields, run `cargo xtask field-budgets --lock`, and commit field-budgets.lock.";
+    BudgetDrift = "BUDGET_DRIFT", "A data contract is not as it was locked",
+        "changes of data contracts",
+        "What leaves the process has readers, and old data has to be read again: it changes on purpose or not at all.",
+        "Undo the change; or, if it is meant, run `cargo xtask field-budgets --lock`, review its diff, and commit.";
+    BudgetStale = "BUDGET_STALE", "A locked data contract is gone",
+        "locked data contracts are gone",
+        "Somebody may still send it, read it or keep it in store.",
+        "Bring it back; or, if nobody uses it any more, run `cargo xtask field-budgets --lock` and commit.";
+    BudgetExceeded = "BUDGET_EXCEEDED", "A data contract has more fields than its budget",
+        "data contracts are over their budget",
+        "Contracts only ever grow: the budget is where somebody has to say that this one may.",
+        "Split it; or raise the budget on purpose: `cargo xtask field-budgets --budget TYPE=N`.";
     WaiverExpired = "WAIVER_EXPIRED", "A waiver has expired",
         "waivers have expired",
         "It was given for a limited time, and that time is over: what it covered blocks again.",

@@ -42,6 +42,8 @@ pub struct Evidence {
     pub deps_duration_ms: u64,
     /// The policy: in force, locked, at the base; and what the rules look at.
     pub policy: PolicyFacts,
+    /// The data contracts: as the sources say, and as they were locked.
+    pub budgets: BudgetFacts,
     /// The files that hold it.
     pub files: Vec<EvidenceFile>,
     /// The logs and SBOMs beside it.
@@ -59,6 +61,8 @@ pub struct Gathered {
     pub deps_duration_ms: u64,
     /// What policy_drift is judged by.
     pub policy: PolicyFacts,
+    /// What field_budgets is judged by.
+    pub budgets: BudgetFacts,
 }
 
 impl Evidence {
@@ -73,16 +77,32 @@ impl Evidence {
         subject_after: Subject,
         gathered: Gathered,
     ) -> Result<Evidence> {
-        let Gathered { checks, deps, deps_duration_ms, policy } = gathered;
+        let Gathered { checks, deps, deps_duration_ms, policy, budgets } = gathered;
         let mut files = Vec::new();
         for record in &checks {
             files.push(store.add_evidence(&subject, Gate::PromotionGuard, &record.check, record)?);
         }
         files.push(store.add_evidence(&subject, Gate::DepsApproval, Gate::DepsApproval.as_str(), &deps)?);
         files.push(store.add_evidence(&subject, Gate::PolicyDrift, Gate::PolicyDrift.as_str(), &policy)?);
+        files.push(store.add_evidence(
+            &subject,
+            Gate::FieldBudgets,
+            Gate::FieldBudgets.as_str(),
+            &budgets,
+        )?);
         let artifacts = store.artifacts()?;
         unforged(&files, &deps, &artifacts, &store.evidence_files()?)?;
-        Ok(Evidence { subject, subject_after, checks, deps, deps_duration_ms, policy, files, artifacts })
+        Ok(Evidence {
+            subject,
+            subject_after,
+            checks,
+            deps,
+            deps_duration_ms,
+            policy,
+            budgets,
+            files,
+            artifacts,
+        })
     }
 }
 

@@ -11,7 +11,7 @@ use std::time::Instant;
 use serde::Serialize;
 use time::OffsetDateTime;
 
-use crate::evidence::{DepsFacts, Evidence, Gathered, PolicyFacts};
+use crate::evidence::{BudgetFacts, DepsFacts, Evidence, Gathered, PolicyFacts};
 use crate::gather::Context;
 use crate::plan::{Chosen, Step};
 use crate::settings::Settings;
@@ -22,6 +22,7 @@ pub fn steps(context: &Context<'_>, chosen: &Chosen) -> Vec<Step> {
     let mut steps = promotion_guard::steps(context, &|check| chosen.gathers(check));
     steps.extend(deps_approval::steps(context.workspace, context.settings));
     steps.extend(policy_drift::steps(context));
+    steps.extend(field_budgets::steps(context));
     steps
 }
 
@@ -34,11 +35,13 @@ pub fn gather(context: &Context<'_>, chosen: &Chosen) -> Gathered {
             (facts, u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX))
         });
         let policy = scope.spawn(|| policy_drift::gather(context));
+        let budgets = scope.spawn(|| field_budgets::gather(context));
         let checks = promotion_guard::gather(context, &|check| chosen.gathers(check));
         // A gatherer that panicked has proven nothing; facts that say nothing do not pass.
         let (deps, deps_duration_ms) = deps.join().unwrap_or_else(|_| (DepsFacts::default(), 0));
         let policy = policy.join().unwrap_or_else(|_| PolicyFacts::default());
-        Gathered { checks, deps, deps_duration_ms, policy }
+        let budgets = budgets.join().unwrap_or_else(|_| BudgetFacts::default());
+        Gathered { checks, deps, deps_duration_ms, policy, budgets }
     })
 }
 
@@ -48,6 +51,7 @@ pub fn judge(evidence: &Evidence, settings: &Settings, effective_time: OffsetDat
         promotion_guard::judge(&evidence.checks, settings),
         deps_approval::judge(&evidence.deps, settings, effective_time, evidence.deps_duration_ms),
         policy_drift::judge(&evidence.policy, settings),
+        field_budgets::judge(&evidence.budgets),
     ]
 }
 

@@ -64,7 +64,7 @@ pub struct Finding {
     pub detail: Option<String>,
     /// The advisory, such as `RUSTSEC-2026-0001`.
     pub advisory: Option<String>,
-    /// The data contract, such as `orders-api::Order`.
+    /// The data contract, such as `orders-api:api::Order`.
     pub contract: Option<String>,
     /// The waiver that covers it: it is told as before, and counts against its gate no more.
     pub waiver: Option<Waiver>,

@@ -43,6 +43,31 @@ cases! {
     audit_unsound
     audit_vulnerable
     audit_yanked
+    budget_drift
+    budget_drift_of_schemas
+    budget_exceeded
+    budget_exceeded_waived
+    budget_glob_matches_nothing
+    budget_hand_written
+    budget_hand_written_named
+    budget_lock_by_hand
+    budget_lock_conflict
+    budget_lock_duplicate
+    budget_lock_newer_version
+    budget_moved
+    budget_new_contract
+    budget_raised
+    budget_stale
+    budget_unlocked
+    budget_unreadable
+    budgets_lock_tells
+    budgets_locked_pass
+    budgets_none
+    budgets_of_schemas
+    budgets_shown
+    budgets_unknown_package
+    budgets_unknown_type
+    budgets_up_to_date
     cargo_missing
     check_program_missing
     check_timeout

@@ -27,6 +27,8 @@ const RUN: &[(&str, &str)] = &[
     ("cargo xtask approve-deps --all --by \"Ada L.\"", "cargo xtask approve-deps --all --by \"Ada L.\""),
     ("cargo xtask policy lock", "\ncargo xtask policy lock \"${there[@]}\"\n"),
     ("cargo xtask policy diff", "\ncargo xtask policy diff \"${there[@]}\"\n"),
+    ("cargo xtask field-budgets", "\ncargo xtask field-budgets\n"),
+    ("cargo xtask field-budgets --lock", "\ncargo xtask field-budgets --lock \"${there[@]}\"\n"),
 ];
 
 fn root() -> PathBuf {
@@ -168,8 +170,8 @@ fn the_settings_are_valid_and_name_every_key() {
         parsed += 1;
     }
     assert_eq!(parsed, 2, "the whole of the settings, and the example of a check left out");
-    let sources =
-        ["guard", "deps", "policy", "load"].map(|name| text(&format!("xtask/src/settings/{name}.rs")));
+    let sources = ["guard", "deps", "policy", "budgets", "load"]
+        .map(|name| text(&format!("xtask/src/settings/{name}.rs")));
     let keys: BTreeSet<String> = sources.iter().flat_map(|source| known_keys(source)).collect();
     assert!(keys.len() > 25, "the loader knows only {keys:?}: the rule looked at too little");
     let missing: Vec<_> = keys.iter().filter(|key| !readme_has(&all, &readme, key)).collect();

@@ -34,9 +34,18 @@ const CASE: &str = r#"
 shows = "the runbook's commands do what it says"
 base = "vendored"
 args = ["maturity"]
-before = [["policy", "lock"]]
+before = [["field-budgets", "--lock"], ["policy", "lock"]]
 tags = ["v0.9.0"]
 exit = 0
+
+[[append]]
+file = "ci/maturity-evidence.yml"
+text = "field_budgets: {json_schema: [order.schema.json]}\n"
+
+[[generate]]
+file = "order.schema.json"
+text = '{"type": "object", "properties": {"id": {"type": "string"}, "note": {"type": "string"}}}'
+times = 1
 "#;
 
 /// From what to what. `None`: the file goes.
@@ -47,6 +56,7 @@ const SCENES: &[(&str, &str, Edit)] = &[
     ("a test that fails", "src/lib.rs", Some(("super::double(3), 6", "super::double(3), 7"))),
     ("a dependency that nobody approved", "ci/deps-approvals.toml", None),
     ("a time-out that was raised", "ci/maturity-evidence.yml", Some(("timeout: 3m", "timeout: 40m"))),
+    ("a field that was renamed", "order.schema.json", Some(("\"note\"", "\"remark\""))),
     ("a licence that is not allowed", "vendor/leaf/Cargo.toml", Some(("\"MIT\"", "\"GPL-3.0-only\""))),
     (
         "a freeze of PRE_GA",

@@ -10,6 +10,9 @@ use super::Code;
 const UNPROVEN: &str = "it says that something was not proven, and a waiver proves nothing";
 /// A waiver is policy itself: one that lets another policy in would let in any.
 const POLICY: &str = "it says that the policy in force may not be the one that was agreed, waivers included";
+/// What differs today is not what differs tomorrow.
+const CONTRACT: &str =
+    "a waiver would let in any other change as well: `cargo xtask field-budgets --lock` agrees to this one";
 /// The subject has no gate that could pass for it.
 const SUBJECT: &str = "it is about what is judged, not about something found in it";
 /// Waivers about waivers would never end.
@@ -39,7 +42,8 @@ impl Code {
             | Code::LicenseDenied
             | Code::LicenseUnknown
             | Code::SourceDenied
-            | Code::PolicyViolation => None,
+            | Code::PolicyViolation
+            | Code::BudgetExceeded => None,
             Code::ChecksFailed => Some("it sums up other findings: waive those that it sums up"),
             Code::ApprovalMismatch => Some(
                 "a waiver would let in any other content as well: find out why it changed, and approve it",
@@ -58,6 +62,8 @@ impl Code {
             | Code::LockfileStale
             | Code::EvidenceMissing
             | Code::EvidenceMismatch => Some(UNPROVEN),
+            Code::BudgetUnreadable | Code::BudgetUnlocked => Some(UNPROVEN),
+            Code::BudgetDrift | Code::BudgetStale => Some(CONTRACT),
             Code::PolicyUnlocked
             | Code::PolicyDrift
             | Code::PolicyBaseMissing

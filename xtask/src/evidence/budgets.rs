@@ -190,7 +190,8 @@ pub enum Change {
 pub struct Compat {
     /// Whether.
     pub verdict: Reads,
-    /// Why, in a few words, such as ``no `total` ``; empty where it reads.
+    /// Why, in a few words, such as ``no `total` ``; empty where it reads and nothing is to be
+    /// added.
     pub why: String,
 }
 

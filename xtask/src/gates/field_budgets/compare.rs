@@ -6,12 +6,19 @@
 //! itself is told there, once, and not again for each field that has it.
 
 mod fields;
+#[cfg(test)]
+mod format_tests;
+mod graphql;
+mod holder;
 mod json;
 mod known;
 mod moved;
 mod pairs;
+mod protobuf;
 mod reads;
 mod rules;
+mod schema;
+mod split;
 #[cfg(test)]
 mod tests;
 mod told;
@@ -23,8 +30,8 @@ mod verdict;
 use crate::evidence::budgets::{Change, Drift};
 use crate::evidence::contracts::Contract;
 
+use holder::Holder;
 use known::{Known, Side as At};
-use reads::Holder;
 use told::Telling;
 use verdict::{no, yes};
 
@@ -109,7 +116,7 @@ pub fn changes(old: &Contract, new: &Contract) -> Vec<Drift> {
 fn differences(known: &Known<'_>, old: &Contract, new: &Contract) -> Vec<Drift> {
     let mut telling = Telling::of(new);
     let another = rules::kind(known, old, new, &mut telling);
-    rules::compare(known, old, new, &mut telling);
+    rules::compare(known, (old, new), another, &mut telling);
     if !another {
         let (before, after) = (Holder::new(old, known, At::Old), Holder::new(new, known, At::New));
         fields::Fields { known, old: &before, new: &after, prefix: "" }.compare(&mut telling);

@@ -1,6 +1,6 @@
 use super::tests::{judged, stage, subject};
 use super::*;
-use crate::evidence::{DepsFacts, PolicyFacts};
+use crate::evidence::{BudgetFacts, DepsFacts, PolicyFacts};
 use crate::freeze::{Span, Window};
 use crate::stages::{RefFacts, builtin, resolve};
 use crate::verdict::Severity;
@@ -43,6 +43,7 @@ fn judge(stage_index: usize, freeze: &[&str], freeze_override: Option<&Overridin
         deps: DepsFacts::default(),
         deps_duration_ms: 0,
         policy: PolicyFacts::default(),
+        budgets: BudgetFacts::default(),
         files: Vec::new(),
         artifacts: Vec::new(),
     };

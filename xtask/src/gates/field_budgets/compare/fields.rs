@@ -3,16 +3,19 @@
 use std::collections::HashSet;
 
 use crate::diagnostics::shown;
-use crate::evidence::budgets::{Change, Compat};
+use crate::evidence::budgets::Change;
 use crate::evidence::contracts::{Field, Format, Kind, Presence, Written};
 
+use super::holder::Holder;
 use super::json::Ask;
 use super::known::{Known, Way};
 use super::pairs::Pairs;
-use super::reads::{Holder, Question, read_names};
+use super::protobuf::Reserved;
+use super::reads::{Question, read_names};
 use super::told::{Telling, none_or, plain};
-use super::types;
+use super::types::{self, Type};
 use super::verdict::{Verdicts, depends, fit, yes, yes_but};
+use super::{graphql, schema};
 
 /// The fields of a contract or a variant on both sides.
 pub(super) struct Fields<'f, 'a> {
@@ -24,7 +27,7 @@ pub(super) struct Fields<'f, 'a> {
 }
 
 /// One way in which a field may have changed: what takes it over, and what is said of it.
-type Step = (fn(&mut Field, &Field), fn(&Fields<'_, '_>, &Field, &Field) -> (Change, String));
+type Step = (fn(Format, &mut Field, &Field), fn(&Fields<'_, '_>, &Field, &Field) -> (Change, String));
 
 /// What is left of the verdict on the whole falls to the last: whether it is written at all.
 const STEPS: &[Step] = &[
@@ -32,29 +35,26 @@ const STEPS: &[Step] = &[
     (content, |fields, old, new| fields.told_content(old, new)),
     (presence, |fields, old, new| fields.told_presence(old, new)),
     (
-        |field, new| field.flatten = new.flatten,
+        |_, field, new| field.flatten = new.flatten,
         |fields, _, new| {
             let told = if new.flatten { "now flattened" } else { "no longer flattened" };
             (Change::FlattenChanged, format!("{told}: {}", fields.label(new)))
         },
     ),
     (
-        |field, new| field.number = new.number,
+        |_, field, new| field.number = new.number,
         |fields, old, new| {
             let number = |number: Option<i64>| none_or(number.map(|number| number.to_string()).as_deref());
             let (was, is) = (number(old.number), number(new.number));
             (Change::NumberChanged, format!("number: {} {was} → {is}", fields.label(new)))
         },
     ),
+    (oneof, |fields, old, new| {
+        let (was, is) = (none_or(old.oneof.as_deref()), none_or(new.oneof.as_deref()));
+        (Change::PresenceChanged, format!("oneof: {} {was} → {is}", fields.label(new)))
+    }),
     (
-        |field, new| field.oneof.clone_from(&new.oneof),
-        |fields, old, new| {
-            let (was, is) = (none_or(old.oneof.as_deref()), none_or(new.oneof.as_deref()));
-            (Change::PresenceChanged, format!("oneof: {} {was} → {is}", fields.label(new)))
-        },
-    ),
-    (
-        |field, new| field.when.clone_from(&new.when),
+        |_, field, new| field.when.clone_from(&new.when),
         |fields, old, new| {
             let (was, is) = (none_or(old.when.as_deref()), none_or(new.when.as_deref()));
             (Change::PresenceChanged, format!("condition: {} {was} → {is}", fields.label(new)))
@@ -65,7 +65,7 @@ const STEPS: &[Step] = &[
         (Change::PresenceChanged, format!("{told}: {}", fields.label(new)))
     }),
     (
-        |field, new| field.written = new.written,
+        |_, field, new| field.written = new.written,
         |fields, old, new| {
             let (is, was) = (new.written.as_str(), old.written.as_str());
             (Change::PresenceChanged, format!("now {is} written: {} (was {was})", fields.label(new)))
@@ -73,37 +73,67 @@ const STEPS: &[Step] = &[
     ),
 ];
 
-fn names(field: &mut Field, new: &Field) {
+fn names(_: Format, field: &mut Field, new: &Field) {
     field.name.clone_from(&new.name);
     field.read_name.clone_from(&new.read_name);
     field.aliases.clone_from(&new.aliases);
 }
 
-fn presence(field: &mut Field, new: &Field) {
-    if field.read == new.read {
+fn presence(_: Format, field: &mut Field, new: &Field) {
+    // Where it follows from something else, it is told with that.
+    if field.read == new.read && field.oneof == new.oneof {
         field.presence = new.presence;
     }
 }
 
+fn oneof(_: Format, field: &mut Field, new: &Field) {
+    if field.oneof != new.oneof {
+        (field.oneof, field.presence) = (new.oneof.clone(), new.presence);
+    }
+}
+
 /// What is not read may be missing.
-fn read(field: &mut Field, new: &Field) {
+fn read(_: Format, field: &mut Field, new: &Field) {
     if field.read != new.read {
         (field.read, field.presence) = (new.read, new.presence);
     }
 }
 
 /// Type and converters; and presence, where it follows from them.
-fn content(field: &mut Field, new: &Field) {
-    let option = |field: &Field| types::option(&field.ty).1;
+fn content(format: Format, field: &mut Field, new: &Field) {
     let converters = |field: &Field| (field.read_with.clone(), field.write_with.clone());
-    if types::alike(&field.ty, &new.ty) && converters(field) == converters(new) {
+    let alike = field.ty == new.ty || (format == Format::Serde && types::alike(&field.ty, &new.ty));
+    if alike && converters(field) == converters(new) {
         return;
     }
-    if field.read == new.read && (option(field) != option(new) || field.read_with != new.read_with) {
+    let may_miss = |field: &Field| core(format, &field.ty).1;
+    // Of a message there is always a way to say that it is missing, of a number not.
+    let by_type = format == Format::Protobuf && ![field.presence, new.presence].contains(&Presence::Required);
+    let follows = by_type || may_miss(field) != may_miss(new) || field.read_with != new.read_with;
+    if field.read == new.read && follows {
         field.presence = new.presence;
     }
     field.ty.clone_from(&new.ty);
     (field.read_with, field.write_with) = converters(new);
+}
+
+/// A type without what says in it whether it may be missing, and that.
+fn core(format: Format, ty: &str) -> (Type<'static>, u8) {
+    match format {
+        Format::Serde => {
+            let (ty, option) = types::option(ty);
+            (ty, u8::from(option))
+        }
+        Format::JsonSchema => {
+            let (ty, default) = schema::core(ty);
+            (Type::Named(ty.to_owned()), u8::from(default.is_some()))
+        }
+        Format::Protobuf => (Type::Named(ty.to_owned()), u8::from(ty.contains("default = "))),
+        Format::Graphql => {
+            let (ty, nullable) = graphql::core(ty);
+            (Type::Named(ty), nullable)
+        }
+    }
 }
 
 impl<'a> Fields<'_, 'a> {
@@ -113,14 +143,15 @@ impl<'a> Fields<'_, 'a> {
             return;
         }
         let pairs = self.pair();
+        let reserved = [self.old, self.new].map(|side| Reserved::of(&side.rules.reserved));
         for at in pairs.gone() {
             if let Some(old) = self.old.fields.get(at) {
                 let told = format!("removed: {} {}", self.label(old), plain(&old.ty));
-                let mut verdicts = self.ask(Some(old), None);
-                if self.old.format == Format::Protobuf {
-                    self.unreserved(old, &mut verdicts.1);
+                let (by_old, mut by_new) = self.ask(Some(old), None);
+                if let Some(number) = old.number.filter(|number| !reserved[1].has(*number)) {
+                    by_new = by_new.and(yes_but(format!("reserve {number}, so that it is not used again")));
                 }
-                telling.push(Change::FieldRemoved, told, verdicts, 0);
+                telling.push(Change::FieldRemoved, told, (by_old, by_new), 0);
             }
         }
         for (old, new) in pairs.news() {
@@ -128,13 +159,14 @@ impl<'a> Fields<'_, 'a> {
                 Some(old) if same(old, new) => {}
                 Some(old) => self.steps(old, new, telling),
                 None => {
-                    let told = format!(
-                        "added: {} {}{}",
-                        self.label(new),
-                        plain(&new.ty),
-                        nature(self.new.format, new)
-                    );
-                    telling.push(Change::FieldAdded, told, self.ask(None, Some(new)), new.line);
+                    let nature = nature(self.new.format, new);
+                    let told = format!("added: {} {}{nature}", self.label(new), plain(&new.ty));
+                    let (mut by_old, mut by_new) = self.ask(None, Some(new));
+                    if let Some(number) = new.number.filter(|number| reserved[0].has(*number)) {
+                        let again = depends(format!("{number} was reserved: it had another meaning"));
+                        (by_old, by_new) = (by_old.and(again.clone()), by_new.and(again));
+                    }
+                    telling.push(Change::FieldAdded, told, (by_old, by_new), new.line);
                 }
             }
         }
@@ -161,7 +193,7 @@ impl<'a> Fields<'_, 'a> {
         pairs.by(|field| field.number, |field| field.number);
         if self.new.format != Format::Protobuf {
             pairs.by(|field| Some(field.name.as_str()), |field| read_names(field).collect::<Vec<_>>());
-            pairs.by_place(|field| types::without_blanks(&field.ty));
+            pairs.by_place(|field| (field.flatten, types::without_blanks(&field.ty)));
         }
         pairs
     }
@@ -175,7 +207,7 @@ impl<'a> Fields<'_, 'a> {
         }
         let mut after = before.clone();
         for (take, tell) in STEPS {
-            take(&mut after, new);
+            take(self.new.format, &mut after, new);
             if after == before {
                 continue;
             }
@@ -216,22 +248,16 @@ impl<'a> Fields<'_, 'a> {
             yes_but("not in JSON or text format")
         } else if old.oneof != new.oneof {
             let group = new.oneof.as_ref().or(old.oneof.as_ref());
-            let alone = [self.old, self.new].iter().all(|holder| {
-                holder.fields.iter().filter(|field| field.oneof.as_ref() == group).count() <= 1
-            });
-            if alone { yes() } else { depends("of several in a oneof only the last is kept") }
+            let alone = |side: &Holder<'_>| group.is_none_or(|group| side.in_oneof(group) < 2);
+            if alone(self.old) && alone(self.new) {
+                yes()
+            } else {
+                depends("of several in a oneof only the last is kept")
+            }
         } else {
             yes()
         };
         (verdicts.0.and(why.clone()), verdicts.1.and(why))
-    }
-
-    fn unreserved(&self, old: &Field, verdict: &mut Compat) {
-        let reserved = |number: i64| self.new.rules.reserved.iter().any(|range| within(range, number));
-        if let Some(number) = old.number.filter(|number| !reserved(*number)) {
-            *verdict =
-                verdict.clone().and(yes_but(format!("reserve {number}, so that it is not used again")));
-        }
     }
 
     /// How a field is called in what is told.
@@ -260,7 +286,8 @@ impl<'a> Fields<'_, 'a> {
     }
 
     fn told_content(&self, old: &Field, new: &Field) -> (Change, String) {
-        let same = types::option(&old.ty).0 == types::option(&new.ty).0;
+        let core = |field: &Field| core(self.new.format, &field.ty).0;
+        let same = core(old) == core(new);
         let with = |field: &Field| {
             let with = (field.write_with.as_deref(), field.read_with.as_deref());
             match with {
@@ -334,12 +361,4 @@ pub(super) fn aliases(old: &[String], new: &[String]) -> String {
     let parts = [("also read as", without(new, old)), ("no longer read as", without(old, new))];
     let told = parts.iter().filter(|(_, names)| !names.is_empty());
     told.map(|(verb, names)| format!("{verb} {names}")).collect::<Vec<_>>().join(", ")
-}
-
-/// Whether a number is `7`, or within `2 to 9` or `2 to max`.
-fn within(range: &str, number: i64) -> bool {
-    let (from, to) = range.split_once(" to ").unwrap_or((range, range));
-    let from = from.trim().parse::<i64>();
-    let to = if to.trim() == "max" { Ok(i64::MAX) } else { to.trim().parse::<i64>() };
-    matches!((from, to), (Ok(from), Ok(to)) if (from..=to).contains(&number))
 }

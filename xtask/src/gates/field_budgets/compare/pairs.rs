@@ -29,7 +29,7 @@ impl<'a, T> Pairs<'a, T> {
     }
 
     /// Pairs what stands after the same pair, or at the beginning of both, and has the same content.
-    pub(super) fn by_place(&mut self, content: impl Fn(&T) -> String) {
+    pub(super) fn by_place<K: Hash + Eq>(&mut self, content: impl Fn(&T) -> K) {
         let before = |partners: &[Option<usize>], own: bool| {
             let mut last = None;
             let anchors = partners.iter().enumerate().map(|(at, partner)| {

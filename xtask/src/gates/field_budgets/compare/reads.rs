@@ -4,89 +4,18 @@
 //! shape wrote, and beyond that what it took from others (a missing field, an alias): where only the latter
 //! is refused, the verdict is "depends".
 
-use std::cell::OnceCell;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use crate::diagnostics::shown;
 use crate::evidence::budgets::{Compat, Reads};
-use crate::evidence::contracts::{Contract, Field, Format, Kind, Presence, Rules, Variant, Written};
+use crate::evidence::contracts::{Field, Format, Kind, Presence, Rules, Written};
 
+use super::holder::Holder;
 use super::json::Ask;
-use super::known::{Known, Side, Way};
+use super::known::Way;
 use super::types::{self, Type};
 use super::verdict::{all, depends, no, yes, yes_but};
-
-/// What holds fields: a contract, or a variant of one.
-pub(super) struct Holder<'a> {
-    pub format: Format,
-    pub kind: Kind,
-    pub rules: &'a Rules,
-    pub fields: &'a [Field],
-    known: &'a Known<'a>,
-    side: Side,
-    own: OnceCell<HashMap<&'a str, &'a Field>>,
-    flattened: OnceCell<(BTreeMap<&'a str, &'a Field>, bool)>,
-    rest: OnceCell<Option<(Type<'static>, bool)>>,
-}
-
-impl<'a> Holder<'a> {
-    pub(super) fn new(contract: &'a Contract, known: &'a Known<'a>, side: Side) -> Self {
-        let fields = &contract.fields;
-        Holder { fields, ..Holder::of(contract.format, contract.kind, &contract.rules, known, side) }
-    }
-
-    fn of(format: Format, kind: Kind, rules: &'a Rules, known: &'a Known<'a>, side: Side) -> Self {
-        Holder {
-            format,
-            kind,
-            rules,
-            fields: &[],
-            known,
-            side,
-            own: OnceCell::new(),
-            flattened: OnceCell::new(),
-            rest: OnceCell::new(),
-        }
-    }
-
-    pub(super) fn variant(
-        contract: &'a Contract,
-        variant: &'a Variant,
-        known: &'a Known<'a>,
-        side: Side,
-    ) -> Self {
-        Holder { kind: variant.kind, fields: &variant.fields, ..Holder::new(contract, known, side) }
-    }
-
-    /// Whether its fields stand in a list.
-    pub(super) fn by_place(&self) -> bool {
-        self.kind == Kind::Tuple
-    }
-
-    /// Its own field that is written under a name.
-    fn own(&self, name: &str) -> Option<&'a Field> {
-        let index = || self.fields.iter().map(|field| (field.name.as_str(), field)).collect();
-        self.own.get_or_init(index).get(name).copied()
-    }
-
-    /// What its flattened fields hold, by the name on the wire, and whether all of it is known.
-    fn flattened(&self) -> &(BTreeMap<&'a str, &'a Field>, bool) {
-        self.flattened.get_or_init(|| self.known.flattened(self.side, self.fields))
-    }
-
-    /// The values of the flattened map that takes every other field, and whether nothing else is flattened.
-    fn rest(&self) -> Option<&(Type<'static>, bool)> {
-        let find = || {
-            let flattened = || self.fields.iter().filter(|field| field.flatten);
-            let map = flattened().find_map(|field| match types::parse(&field.ty) {
-                Type::Map(_, value) => Some(*value),
-                _ => None,
-            });
-            Some((map?, flattened().nth(1).is_none()))
-        };
-        self.rest.get_or_init(find).as_ref()
-    }
-}
+use super::{graphql, protobuf, schema};
 
 /// The names under which a field is read.
 pub(super) fn read_names(field: &Field) -> impl Iterator<Item = &str> {
@@ -141,7 +70,13 @@ impl Question<'_, '_> {
             let missing = if self.may_miss(writer) { self.without(reader).of_some() } else { yes() };
             self.value(reader, writer).and(missing)
         } else {
-            let lost = if reader.read { depends(format!("{} is lost", shown(&writer.name))) } else { yes() };
+            let why = format!("{} is lost", shown(&writer.name));
+            let lost = match self.format() {
+                _ if !reader.read => yes(),
+                // What is not there has no value to lose.
+                Format::Protobuf => no(why),
+                _ => depends(why),
+            };
             self.without(reader).and(self.unknown(writer)).and(lost)
         };
         if taken && self.format() == Format::Serde && !reader.flatten {
@@ -182,6 +117,9 @@ impl Question<'_, '_> {
 
     /// Whether the reader does without a field that the writer has not, or has in a flattened one.
     fn missing(&self, reader: &Field) -> Compat {
+        if self.format() == Format::JsonSchema && reader.flatten {
+            return depends("more is asked of the data");
+        }
         if self.format() != Format::Serde || !reader.read {
             return self.without(reader);
         }
@@ -262,7 +200,8 @@ impl Question<'_, '_> {
         if self.reader.by_place() {
             return no("the list is longer");
         }
-        if let Some(reader) = self.reader.flattened().0.get(writer.name.as_str())
+        if self.format() == Format::Serde
+            && let Some(reader) = self.reader.flattened().0.get(writer.name.as_str())
             && reader.read
             && accepts(self.format(), reader, writer)
         {
@@ -278,7 +217,12 @@ impl Question<'_, '_> {
         } else if closed {
             no(format!("{} is refused", shown(&writer.name)))
         } else if let Some((values, _)) = self.reader.rest().filter(|_| !writer.flatten) {
-            self.ask.reads(values, &types::parse(&writer.ty))
+            match values {
+                Type::Named(schema) if self.format() == Format::JsonSchema => {
+                    schema::reads(schema, &writer.ty)
+                }
+                values => self.ask.reads(values, &types::parse(&writer.ty)),
+            }
         } else {
             yes()
         }
@@ -286,8 +230,11 @@ impl Question<'_, '_> {
 
     /// Whether the value is read.
     fn value(&self, reader: &Field, writer: &Field) -> Compat {
-        if self.format() != Format::Serde {
-            return if types::alike(&reader.ty, &writer.ty) { yes() } else { depends("another type") };
+        match self.format() {
+            Format::Serde => {}
+            Format::JsonSchema => return schema::reads(&reader.ty, &writer.ty),
+            Format::Protobuf => return protobuf::reads(&reader.ty, &writer.ty),
+            Format::Graphql => return graphql::reads(&reader.ty, &writer.ty, self.output()),
         }
         if reader.flatten != writer.flatten {
             let lost = reader.presence != Presence::Required && !self.reader.rules.closed;
@@ -326,10 +273,7 @@ pub(super) fn whole<'a>(
     if reader == writer {
         return yes();
     }
-    let holder = |(fields, rules), side| Holder {
-        fields,
-        ..Holder::of(Format::Serde, Kind::Struct, rules, ask.known, side)
-    };
+    let holder = |content, side| Holder::of(Format::Serde, Kind::Struct, content, ask.known, side);
     let (reader, writer) = (holder(reader, ask.way.reader()), holder(writer, ask.way.writer()));
     let question = Question { ask, reader: &reader, writer: &writer };
     let index = |field: &'a Field| read_names(field).map(move |name| (name, field));

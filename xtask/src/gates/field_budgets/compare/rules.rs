@@ -8,6 +8,7 @@ use crate::evidence::contracts::{Contract, Format, Kind, Rules, Tagging};
 
 use super::json::Ask;
 use super::known::{self, Known, Way};
+use super::schema;
 use super::told::{Telling, none_or, plain};
 use super::verdict::{Verdicts, depends, no, yes, yes_but};
 
@@ -18,20 +19,33 @@ fn both(ask: impl Fn(Way) -> Compat) -> Verdicts {
 
 /// Another form: whether it changed. Then there is nothing to be said of its fields.
 pub(super) fn kind(known: &Known<'_>, old: &Contract, new: &Contract, telling: &mut Telling<'_>) -> bool {
-    // An object and an interface of GraphQL are asked for their fields alike.
     let told = format!("form: {} → {}", old.kind.as_str(), new.kind.as_str());
     let objects = [Kind::Struct, Kind::Interface];
+    let input = |contract: &Contract| contract.format == Format::Graphql && !contract.rules.writes;
+    if input(old) != input(new) {
+        let word = |contract| if input(contract) { "input" } else { "output" };
+        let told = format!("form: {} → {}", word(old), word(new));
+        telling.push(Change::KindChanged, told, both(|_| no("another form")), 0);
+        return true;
+    }
     if old.kind == new.kind {
         return false;
     }
+    // An object and an interface of GraphQL are asked for their fields alike.
     if objects.contains(&old.kind) && objects.contains(&new.kind) {
         telling.push(Change::KindChanged, told, (yes(), yes()), 0);
         return false;
     }
     let verdicts = both(|way| {
         let (reader, writer) = way.order(old, new);
-        if new.format != Format::Serde {
-            return no("another form");
+        match new.format {
+            Format::Serde => {}
+            Format::JsonSchema => {
+                let bounds =
+                    if reader.kind == Kind::Struct { depends("its fields may not be there") } else { yes() };
+                return schema::reads(&schema::form(reader), &schema::form(writer)).and(bounds);
+            }
+            Format::Protobuf | Format::Graphql => return no("another form"),
         }
         match (known::form(reader, true), known::form(writer, false)) {
             (Some(r), Some(w)) => Ask::new(known, way).reads(&r, &w),
@@ -60,13 +74,28 @@ fn enum_form(reader: &Contract, writer: &Contract) -> Compat {
     }
 }
 
-/// All else that holds for the whole.
-pub(super) fn compare(known: &Known<'_>, old: &Contract, new: &Contract, telling: &mut Telling<'_>) {
+/// All else that holds for the whole; of another form, only whether it is read and written at all.
+pub(super) fn compare(
+    known: &Known<'_>,
+    (old, new): (&Contract, &Contract),
+    another: bool,
+    telling: &mut Telling<'_>,
+) {
     if old.rules == new.rules {
         return;
     }
-    if old.rules.tagging != new.rules.tagging && old.kind == new.kind {
-        let (was, is) = (told_tagging(&old.rules.tagging), told_tagging(&new.rules.tagging));
+    let (o, n) = (&old.rules, &new.rules);
+    if another {
+        let kept = Rules { reads: n.reads, writes: n.writes, ..o.clone() };
+        for (told, verdicts) in
+            flags(new.format, o, &kept).into_iter().filter(|_| new.format != Format::Graphql)
+        {
+            telling.push(Change::RulesChanged, told, verdicts, 0);
+        }
+        return;
+    }
+    if o.tagging != n.tagging {
+        let (was, is) = (told_tagging(&o.tagging), told_tagging(&n.tagging));
         let verdicts = both(|way| {
             let (reader, writer) = way.order(old, new);
             tagging(reader, writer)
@@ -74,7 +103,8 @@ pub(super) fn compare(known: &Known<'_>, old: &Contract, new: &Contract, telling
         telling.push(Change::TagChanged, format!("tag: {was} → {is}"), verdicts, 0);
     }
     let (o, n) = (&old.rules, &new.rules);
-    let changes = flags(new.format, o, n).into_iter().chain(texts(known, o, n)).chain(lists(o, n));
+    let changes =
+        flags(new.format, o, n).into_iter().chain(texts(known, o, n)).chain(lists(new.format, o, n));
     for (told, verdicts) in changes {
         telling.push(Change::RulesChanged, told, verdicts, 0);
     }
@@ -85,7 +115,11 @@ type Told = (String, Verdicts);
 
 fn flags(format: Format, old: &Rules, new: &Rules) -> Vec<Told> {
     let gone = |is: bool, why: &str| if is { yes() } else { no(why) };
-    let unknown = |closed: bool| if closed { "refused" } else { "passed over" };
+    let (what, open, shut) = match format {
+        Format::Protobuf => ("numbers", "kept", "dropped"),
+        _ => ("fields", "passed over", "refused"),
+    };
+    let unknown = |closed: bool| if closed { shut } else { open };
     let no_longer = |is: bool| if is { "now" } else { "no longer" };
     let default = if new.default { yes() } else { depends("not data without fields that could be missing") };
     let flags = [
@@ -101,7 +135,7 @@ fn flags(format: Format, old: &Rules, new: &Rules) -> Vec<Told> {
         ),
         (
             old.closed != new.closed,
-            format!("unknown fields: {} → {}", unknown(old.closed), unknown(new.closed)),
+            format!("unknown {what}: {} → {}", unknown(old.closed), unknown(new.closed)),
             closed(format, new.closed),
         ),
         (
@@ -139,24 +173,54 @@ fn texts(known: &Known<'_>, old: &Rules, new: &Rules) -> Vec<Told> {
     changed.map(|(what, was, is, verdicts)| (told(what, was, is), verdicts)).collect()
 }
 
-fn lists(old: &Rules, new: &Rules) -> Vec<Told> {
-    let without = |one: &[String], other: &[String]| {
+fn lists(format: Format, old: &Rules, new: &Rules) -> Vec<Told> {
+    let without = |one: &[String], other: &[String]| -> Vec<String> {
         let other: BTreeSet<&String> = other.iter().collect();
-        let left: Vec<String> =
-            one.iter().filter(|text| !other.contains(text)).map(|text| plain(text)).collect();
-        left.join(", ")
+        one.iter().filter(|text| !other.contains(text)).map(|text| plain(text)).collect()
     };
-    let (came, went) = (without(&new.reserved, &old.reserved), without(&old.reserved, &new.reserved));
-    let again = yes_but("may be used again with another meaning");
-    let told = [
-        (!came.is_empty(), format!("now reserved: {came}"), (yes(), yes())),
-        (!went.is_empty(), format!("no longer reserved: {went}"), (again.clone(), again)),
-    ];
-    told.into_iter().filter(|(is, ..)| *is).map(|(_, told, verdicts)| (told, verdicts)).collect()
+    let mut told = Vec::new();
+    let came = without(&new.reserved, &old.reserved);
+    if !came.is_empty() {
+        told.push((format!("now reserved: {}", came.join(", ")), (yes(), yes())));
+    }
+    let went = without(&old.reserved, &new.reserved);
+    if !went.is_empty() {
+        let again = yes_but("may be used again with another meaning");
+        told.push((format!("no longer reserved: {}", went.join(", ")), (again.clone(), again)));
+    }
+    for text in without(&new.constraints, &old.constraints) {
+        told.push((format!("constraint added: {text}"), constraint(format, true, &text)));
+    }
+    for text in without(&old.constraints, &new.constraints) {
+        told.push((format!("constraint removed: {text}"), constraint(format, false, &text)));
+    }
+    told
+}
+
+/// What it means that something else holds now, or no longer.
+fn constraint(format: Format, added: bool, text: &str) -> Verdicts {
+    let narrower = |added| {
+        let verdict = || depends("not data that is against it");
+        if added { (yes(), verdict()) } else { (verdict(), yes()) }
+    };
+    let either = |verdict: Compat| (verdict.clone(), verdict);
+    match format {
+        // It stands there where more than an object is accepted.
+        Format::JsonSchema if text.starts_with("type: ") => narrower(!added),
+        Format::JsonSchema => narrower(added),
+        Format::Graphql if text.starts_with("implements ") => {
+            let queries = depends("not queries that ask by the interface");
+            if added { (yes(), queries) } else { (queries, yes()) }
+        }
+        Format::Protobuf if text.starts_with("extensions ") => (yes(), yes()),
+        Format::Protobuf if text.contains("message_set_wire_format") => either(no("another encoding")),
+        _ => either(depends("other options")),
+    }
 }
 
 fn closed(format: Format, now: bool) -> Verdicts {
     match (format, now) {
+        (Format::Protobuf, true) => (yes(), depends("not unknown numbers")),
         (_, true) => (yes(), depends("not data with other fields")),
         // What serde writes has no other fields; what a schema allows may.
         (Format::JsonSchema, false) => (depends("not data with other fields"), yes()),
@@ -206,6 +270,9 @@ fn tagging(reader: &Contract, writer: &Contract) -> Compat {
     let unit = written().any(|variant| variant.kind == Kind::Unit);
     let content = written().any(|variant| variant.kind != Kind::Unit);
     let no_tag = |tag: &String| no(format!("no tag {}", shown(tag)));
+    if reader.format != Format::Serde {
+        return depends("another form");
+    }
     match (&r.tagging, &w.tagging) {
         (
             Tagging::Internal { tag: one } | Tagging::Adjacent { tag: one, .. },

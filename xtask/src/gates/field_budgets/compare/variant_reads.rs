@@ -62,8 +62,12 @@ impl Question<'_> {
             return yes();
         }
         let known = reader.filter(|reader| reader.read && self.accepts(reader, writer));
+        let by_number = self.reader.format == Format::Protobuf && known.is_none() && reader.is_some();
+        if by_number {
+            return no("another number");
+        }
         let mut verdict = known.map_or_else(|| self.stranger(writer), |reader| self.content(reader, writer));
-        if let Some(reader) = known {
+        if let Some(reader) = known.filter(|_| self.reader.format == Format::Serde) {
             let names: HashSet<&str> = read_names(reader).collect();
             let lost = read_names(writer).find(|name| !names.contains(name));
             if let Some(name) = lost.filter(|_| taken && !untagged(self.writer, writer)) {
@@ -82,6 +86,7 @@ impl Question<'_> {
     fn accepts(&self, reader: &Variant, writer: &Variant) -> bool {
         match self.reader.format {
             Format::Protobuf => reader.number == writer.number,
+            Format::JsonSchema if reader.kind == writer.kind && reader.kind != Kind::Unit => true,
             _ => {
                 untagged(self.reader, reader) && untagged(self.writer, writer)
                     || read_names(reader).any(|name| name == writer.name)
@@ -95,7 +100,8 @@ impl Question<'_> {
         match (self.reader.format, self.ask.way) {
             (Format::Serde, _) => {}
             (Format::JsonSchema, _) => return no(format!("{name} is refused")),
-            (Format::Protobuf, _) => return depends("languages treat unknown numbers in different ways"),
+            (Format::Protobuf, _) if self.reader.rules.closed => return no(format!("{name} is dropped")),
+            (Format::Protobuf, _) => return yes_but("as a number without a name"),
             (Format::Graphql, Way::OldReadsNew) => return depends(format!("clients may not know {name}")),
             (Format::Graphql, Way::NewReadsOld) => return no(format!("queries with {name} are refused")),
         }
@@ -150,7 +156,8 @@ impl Question<'_> {
             return no("a tag on one side only");
         }
         if reader.with != writer.with {
-            return depends("another converter");
+            let serde = self.reader.format == Format::Serde;
+            return depends(if serde { "another converter" } else { "other options" });
         }
         if reader.kind == writer.kind {
             return yes();

@@ -5,10 +5,10 @@ use crate::evidence::budgets::Change;
 use crate::evidence::contracts::{Contract, Format, Kind, Tagging, Variant};
 
 use super::fields::{self, Fields};
+use super::holder::Holder;
 use super::json::Ask;
 use super::known::{Known, Side, Way};
 use super::pairs::Pairs;
-use super::reads::Holder;
 use super::told::{Telling, none_or, plain};
 use super::types;
 use super::variant_reads::{Catching, Question, read_names, untagged};
@@ -244,7 +244,7 @@ fn content(variant: &Variant) -> String {
 /// What is to be known of a new variant beside its name.
 fn nature(variant: &Variant) -> String {
     let mut nature = match (variant.kind, variant.fields.as_slice()) {
-        (Kind::Newtype, [field]) => format!("({})", plain(&field.ty)),
+        (Kind::Newtype, [field]) if field.ty != variant.name => format!("({})", plain(&field.ty)),
         (Kind::Struct | Kind::Tuple, fields) => format!(", {}", count(fields.len(), "field")),
         _ => String::new(),
     };

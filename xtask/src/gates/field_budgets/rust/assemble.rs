@@ -15,8 +15,9 @@ use crate::evidence::contracts::Contract;
 
 /// How deep modules may nest.
 const DEEPEST: usize = 200;
-/// How many times files may be loaded into modules of one package.
-const LOADS: usize = 50_000;
+/// How many times the files of a workspace may be loaded into the modules of one package, on average:
+/// files that load each other twice would otherwise double without end.
+const LOADS: usize = 4;
 
 /// Macros of the workspace that make types with serde's traits: the digests of their rules.
 pub(super) type Macros = BTreeMap<String, BTreeSet<String>>;
@@ -160,8 +161,7 @@ impl<'a> Assembly<'a> {
                         let name = join(inner.prefix, &inner.module);
                         self.dark(name, &why, &child.digest, file, child.line);
                     } else {
-                        let message =
-                            format!("the file of the module {} is missing: {tried}", shown(&inner.module));
+                        let message = format!("the file of {} is missing: {tried}", called(&inner.module));
                         self.problem(file, child.line, message, "add the file, or take the declaration away");
                     }
                 }
@@ -178,13 +178,12 @@ impl<'a> Assembly<'a> {
     }
 
     fn load(&mut self, key: &'a Key, path: &Path, inner: &mut Place, child: &Child, file: &str) {
-        let module = shown(&inner.module);
         if self.chain.contains(&key.0.as_path()) {
-            let message = format!("the module {module} loads a file that it is part of: a cycle");
+            let message = format!("{} loads a file that it is part of: a cycle", called(&inner.module));
             self.problem(file, child.line, message, "let its `path` name another file");
-        } else if self.chain.len() >= DEEPEST || self.loads >= LOADS {
+        } else if self.chain.len() >= DEEPEST || self.loads >= 1000 + LOADS * self.files.loaded.len() {
             let message =
-                format!("modules are loaded {DEEPEST} deep, or {LOADS} times: {module} is not read");
+                format!("modules nest {DEEPEST} deep, or load the same files over and over: not read on");
             self.problem(file, child.line, message, "load each file once, from a module further up");
         } else {
             self.enter(key, path, inner);
@@ -261,6 +260,11 @@ fn unique_names(contracts: &mut [Contract]) {
         }
     }
     contracts.sort_by(|one, other| one.name.cmp(&other.name));
+}
+
+/// A module in a message.
+fn called(module: &str) -> String {
+    if module.is_empty() { "the crate".to_owned() } else { format!("the module {}", shown(module)) }
 }
 
 /// The path below the crate of a name in a module, which may begin with `crate`, `self` or `super`.

@@ -6,7 +6,9 @@ use super::facts::{Child, Choice, Macro, What};
 use super::names::path;
 use super::options::Side;
 use super::scan::{Item, Scanner, Scope, default_choice, join};
-use super::tokens::{first_name, group, mark, mentions, past_generics, type_name, without_arguments, word};
+use super::tokens::{
+    first_name, group, mark, mentions, owner, past_generics, type_name, without_arguments, word,
+};
 use super::{shape, text};
 use crate::diagnostics::shown;
 use crate::digest::sha256;
@@ -123,7 +125,7 @@ impl Scanner<'_> {
                 self.attribute_macros(item, scope, &name);
             }
         }
-        inner.within = join(&scope.within, name.rsplit("::").next().unwrap_or_default());
+        inner.within = join(&scope.within, &owner(self_type));
         self.descend(group(item.tokens.last(), Delimiter::Brace), &mut inner);
     }
 
@@ -163,7 +165,7 @@ impl Scanner<'_> {
                     when: scope.when.clone(),
                     maybe: false,
                     digest: digest(call.iter().cloned().collect()),
-                    choices: vec![Choice { when: None, paths: vec![(scope.folder.join(file), None)] }],
+                    choices: vec![Choice { when: None, paths: vec![(self.folder.join(file), None)] }],
                 }),
                 _ => {
                     let why = "its source is made when the program is built".to_owned();
@@ -180,7 +182,10 @@ impl Scanner<'_> {
         } else if self.makes_serde(tokens.clone(), scope) {
             let why = format!("it stands in the arguments of the macro {}", shown(name));
             self.found(scope, &label(&first), line, What::Unreadable { why, digest: sum() });
-        } else if !scope.body && (lower.contains("serde") || lower.contains("serialize")) {
+        } else if !scope.body
+            && scope.within.is_empty()
+            && (lower.contains("serde") || lower.contains("serialize"))
+        {
             let why = format!("the macro {} may implement serde's traits", shown(name));
             self.found(scope, &label(&first), line, What::Unreadable { why, digest: sum() });
         }
@@ -230,7 +235,7 @@ impl Scanner<'_> {
                     }),
                 TokenTree::Ident(name) if *name == "derive" => group(next, Delimiter::Parenthesis)
                     .is_some_and(|list| imports.derives_serde(list.stream(), self.names)),
-                TokenTree::Ident(name) if *name == "mod" => mark(next, '$'),
+                TokenTree::Ident(name) if *name == "mod" => mark(next, '$') && mark(tokens.get(at + 3), ';'),
                 TokenTree::Ident(name) => {
                     let name = shape::plain(name);
                     let called = mark(next, '!') && self.names.macros.contains(&name);

@@ -58,6 +58,8 @@ pub(super) fn join(one: &str, other: &str) -> String {
 /// A pass over one file.
 pub(super) struct Scanner<'a> {
     pub names: &'a Names,
+    /// The folder of the file.
+    pub folder: PathBuf,
     /// Lines with needles, ascending.
     pub hits: &'a [usize],
     pub facts: Facts,

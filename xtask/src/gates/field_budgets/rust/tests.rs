@@ -1,9 +1,11 @@
 //! Small texts, and what is read of them.
 
 mod finding;
+mod modules;
+mod real;
 mod shapes;
 
-use super::read_text;
+use super::{Reading, read_text};
 use crate::evidence::contracts::{Contract, Field, Kind, Presence, Tagging, Variant, Written};
 
 /// A contract in a line or a few, short enough for a table.
@@ -98,13 +100,16 @@ fn names(name: &str, read: Option<&str>, aliases: &[String]) -> String {
     format!("{name}{read}{aliases}")
 }
 
-/// Everything that is read of a text, a line each.
-fn all(text: &str) -> Vec<String> {
-    let reading = read_text(text, "src/lib.rs");
+/// Everything that was read, a line each.
+fn lines(reading: &Reading) -> Vec<String> {
     let contracts = reading.contracts.iter().map(told);
     let unreadable = reading.unreadable.iter().map(|of| format!("! {}: {}", of.name, of.why));
     let problems = reading.problems.iter().map(|of| format!("? {}:{}: {}", of.file, of.line, of.message));
     contracts.chain(unreadable).chain(problems).collect()
+}
+
+fn all(text: &str) -> Vec<String> {
+    lines(&read_text(text, "src/lib.rs"))
 }
 
 /// Source and what is read of it; `D` is a derive of both traits.

@@ -122,6 +122,16 @@ pub(super) fn type_name(tokens: &[TokenTree]) -> String {
     name.strip_prefix("::").map(str::to_owned).unwrap_or(name)
 }
 
+/// The last name of the path in a type, for what lies in an implementation of it.
+pub(super) fn owner(tokens: &[TokenTree]) -> String {
+    let plain_word =
+        |token: &TokenTree| word(token).filter(|word| !["mut", "dyn", "const"].contains(&word.as_str()));
+    let before = |at: usize| at > 0 && mark(tokens.get(at - 1), '\'');
+    let named = |(at, token): (usize, &TokenTree)| plain_word(token).filter(|_| !before(at));
+    let path = tokens.iter().position(|token| mark(Some(token), '<')).unwrap_or(tokens.len());
+    tokens[..path].iter().enumerate().filter_map(named).next_back().unwrap_or_default()
+}
+
 /// Whether a word stands anywhere in some tokens.
 pub(super) fn mentions(tokens: &TokenStream, name: &str) -> bool {
     tokens.clone().into_iter().any(|token| match token {
@@ -134,7 +144,10 @@ pub(super) fn mentions(tokens: &TokenStream, name: &str) -> bool {
 /// The first name in the arguments of a macro that is no keyword; `#` if there is none.
 pub(super) fn first_name(tokens: &TokenStream) -> String {
     let tokens: Vec<TokenTree> = tokens.clone().into_iter().collect();
-    let is_name =
-        |name: &String| !["pub", "struct", "enum", "impl", "for", "type", "const"].contains(&name.as_str());
+    const KEYWORDS: [&str; 14] = [
+        "const", "enum", "extern", "fn", "for", "impl", "let", "mod", "mut", "pub", "static", "struct",
+        "type", "unsafe",
+    ];
+    let is_name = |name: &String| !KEYWORDS.contains(&name.as_str());
     tokens.iter().filter_map(word).find(is_name).unwrap_or_else(|| "#".to_owned())
 }

@@ -108,6 +108,12 @@ fn what_source_cannot_tell_is_listed() {
         ),
         ("fn f() { quote! { #[derive(Serialize)] struct A; } }", ""),
         (
+            "impl A { serialize_number!(u8); } impl<'a> X for &'a mut B<C> { fn f() { #[derive(Serialize)] struct D; } }",
+            "B::f::D: unit write-only",
+        ),
+        ("macro_rules! m { ($n:ident) => { mod $n { } } } m!(A);", ""),
+        ("macro_rules! m { ($n:ident) => { mod $n; } } m!(a);", "! m!(a): the macro `m!` makes it"),
+        (
             "serde_plain::derive_serialize_from_display!(A);",
             "! derive_serialize_from_display!(A): the macro `derive_serialize_from_display` may implement serde's traits",
         ),

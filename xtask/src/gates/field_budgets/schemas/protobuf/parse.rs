@@ -77,12 +77,13 @@ struct Body {
 impl<'t> Parser<'t> {
     fn file(&mut self) -> Parsed<()> {
         self.words.advance()?;
+        let mut first = true;
         while self.words.next.kind != Kind::End {
             let Token { text: word, line, .. } = self.words.advance()?;
             match word {
                 ";" => {}
                 "export" | "local" if self.syntax == "2024" => {}
-                "syntax" | "edition" => {
+                "syntax" | "edition" if first => {
                     self.words.expect("=")?;
                     let name = self.words.string()?;
                     if !matches!(
@@ -124,6 +125,7 @@ impl<'t> Parser<'t> {
                     }
                 }
             }
+            first = false;
         }
         Ok(())
     }
@@ -150,7 +152,9 @@ impl<'t> Parser<'t> {
                         self.field(&mut body, None)?;
                     }
                 }
-                self.contracts.push(body.made);
+                if !body.made.fields.is_empty() {
+                    self.contracts.push(body.made);
+                }
             }
             _ => return Ok(false),
         }
@@ -246,6 +250,12 @@ impl<'t> Parser<'t> {
         let number = self.words.integer()?;
         let options = self.words.options()?;
         let mut name = written.to_owned();
+        if label.is_empty() && oneof.is_none() && self.syntax == "proto2" && !ty.starts_with("map<") {
+            return Err((
+                line,
+                "expected optional, required or repeated, as in every proto2 file".to_owned(),
+            ));
+        }
         if group {
             name.make_ascii_lowercase();
             ty = format!("group {written}");
@@ -295,7 +305,7 @@ impl<'t> Parser<'t> {
         let (mut features, mut names) = (features.clone(), HashSet::new());
         self.words.expect("{")?;
         while !self.words.at("}")? {
-            let Token { text: word, line, .. } = self.words.advance()?;
+            let Token { text: word, line, kind } = self.words.advance()?;
             match word {
                 ";" => {}
                 "option" => {
@@ -307,6 +317,9 @@ impl<'t> Parser<'t> {
                     }
                 }
                 "reserved" => made.rules.reserved.extend(self.words.ranges()?),
+                _ if kind != Kind::Name => {
+                    return Err((line, format!("expected a name, found {}", shown(word))));
+                }
                 _ => {
                     self.words.expect("=")?;
                     let number = Some(self.words.integer()?);

@@ -62,7 +62,7 @@ fn proto2() {
                    }
                    enum E { A = 0; };
                    extend .pkg.Other { optional float f = 1; }
-                   extend .pkg.Other { repeated float g = 2; }"#,
+                   extend .pkg.Other { repeated float g = 2; } extend Nothing {}"#,
             r#"9 enum E closed
                      9 | A #0
                    1 struct M where extensions 100 to 199; extensions 500; option message_set_wire_format = true
@@ -134,7 +134,7 @@ fn what_is_wrong_is_told_with_its_line_and_the_file_gives_nothing() {
         Protobuf,
         "a.proto",
         &[
-            ("message A {}\nmessage B {\n string a 1; }", "! p/a.proto:3 expected `=`, found `1`"),
+            ("message A {}\nmessage B {\n optional string a 1; }", "! p/a.proto:3 expected `=`, found `1`"),
             ("message A {", "! p/a.proto:1 expected `}`, found the end of the file"),
             ("message A { string a = x; }", "! p/a.proto:1 expected a whole number, found `x`"),
             (
@@ -150,6 +150,15 @@ fn what_is_wrong_is_told_with_its_line_and_the_file_gives_nothing() {
             ("class A {}", "! p/a.proto:1 expected message, enum, service or extend, found `class`"),
             ("syntax = \"proto4\";", "! p/a.proto:1 syntax `proto4` is not known here"),
             ("edition = \"2099\";", "! p/a.proto:1 edition `2099` is not known here"),
+            (
+                "message A {} syntax = \"proto3\";",
+                "! p/a.proto:1 expected message, enum, service or extend, found `syntax`",
+            ),
+            (
+                "message A { string a = 1; }",
+                "! p/a.proto:1 expected optional, required or repeated, as in every proto2 file",
+            ),
+            ("enum A { 1 = 1; }", "! p/a.proto:1 expected a name, found `1`"),
             ("service S }", "! p/a.proto:1 expected `{` and `}`, found `}`"),
             (
                 "message A { optional int32 a = 1;\n optional int32 a = 1; }\nenum B { X = 0;\n X = 1; }",
