@@ -28,7 +28,7 @@ mod variants;
 mod verdict;
 
 use crate::evidence::budgets::{Change, Drift};
-use crate::evidence::contracts::Contract;
+use crate::evidence::contracts::{Contract, Format};
 
 use holder::Holder;
 use known::{Known, Side as At};
@@ -140,5 +140,10 @@ fn bare(contract: &Contract) -> Contract {
         variant.fields.iter_mut().for_each(|field| field.line = 0);
     }
     bare.fields.iter_mut().for_each(|field| field.line = 0);
+    if contract.format != Format::Serde {
+        // Order means nothing there.
+        bare.fields.sort_by(|one, other| one.name.cmp(&other.name));
+        bare.variants.sort_by(|one, other| one.name.cmp(&other.name));
+    }
     bare
 }

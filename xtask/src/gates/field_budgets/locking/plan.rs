@@ -185,7 +185,7 @@ impl Plan<'_> {
         let mut text = old.clone();
         // From the end: what was not changed yet stays where it is.
         let mut locked: Vec<_> = lock.contracts.iter().collect();
-        locked.sort_by_key(|locked| locked.line);
+        locked.sort_by_key(|locked| std::cmp::Reverse(locked.line));
         for locked in locked {
             let Contract { format, name, .. } = &locked.contract;
             let Some(&budget) = budgets.get(&(*format, name.clone())) else { continue };
