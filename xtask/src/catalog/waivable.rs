@@ -61,8 +61,9 @@ impl Code {
             | Code::SbomMissing
             | Code::LockfileStale
             | Code::EvidenceMissing
-            | Code::EvidenceMismatch => Some(UNPROVEN),
-            Code::BudgetUnreadable | Code::BudgetUnlocked => Some(UNPROVEN),
+            | Code::EvidenceMismatch
+            | Code::BudgetUnreadable
+            | Code::BudgetUnlocked => Some(UNPROVEN),
             Code::BudgetDrift | Code::BudgetStale => Some(CONTRACT),
             Code::PolicyUnlocked
             | Code::PolicyDrift
