@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures the tool against what it must not exceed, as ratios within one run.
 
-    xtask/benches/measure.py [deps] [build] [overhead]      all three by default
+    xtask/benches/measure.py [deps] [build] [overhead] [contracts]      all four by default
 
 deps      SBOM, audit, approvals and licences of a generated workspace of about 1,000 locked packages
           against `cargo metadata --locked --offline` on it: at most 1.5 times as long
@@ -9,6 +9,9 @@ build     the cold build of `cargo xtask --help` in a fresh clone against that o
           the eight named dependencies: at most 1.8 times; then `--help` alone: under 0.3 s
 overhead  `maturity` on the orders service against the checks that it runs, one after the other, by
           hand: under 1 s more
+contracts `field-budgets` on generated workspaces of about 1,500, 6,000 and 24,000 Rust files of 400 lines
+          each: the first at most 1.0 s on two cores and under 500 MB; the time for a line the same in all,
+          within a third
 
 Medians of interleaved runs, after one warm-up that does not count. Needs cargo, git and Python 3.11, no
 network, and the dependencies in cargo's home. Everything is made in a temporary folder, with target
@@ -30,6 +33,7 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True  # the sources stay as they are
 import generate  # noqa: E402
+import sources  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMED = ["xshell", "cargo_metadata", "serde", "serde_json", "serde_yaml", "cyclonedx-bom", "toml_edit", "clap"]
@@ -231,11 +235,49 @@ def overhead(options, temp):
     return limit("more than the checks by hand", ours_median - by_hand_median, 1.0, "s")
 
 
+def measured(argv, cwd, env, allowed):
+    """Seconds on the clock, seconds of processors, and megabytes of memory at most."""
+    begun = time.perf_counter()
+    child = subprocess.Popen(argv, cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+    text = child.stdout.read()
+    _, status, usage = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    seconds = time.perf_counter() - begun
+    if child.returncode not in allowed:
+        raise NotMeasured(f"`{argv}` ended with status {child.returncode}:\n{text[-3000:]}")
+    return text, (seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+
+
+def contracts(options, temp):
+    tool, env = xtask(options, temp), environment()
+    print("contracts: all of `field-budgets`, cargo metadata included")
+    perline, first = [], None
+    for size in (1, 4, 16):
+        place = temp / f"workspace-{size}"
+        files, lines = sources.generate(place, size)
+        run(["cargo", "generate-lockfile", "--offline", "--quiet"], place, env)
+        repository(place, env)
+        runs = []
+        for _ in range(1 + (options.runs or max(1, 15 // size))):
+            # Nothing is locked, which is no failure of a command that shows.
+            text, numbers = measured([tool, "field-budgets"], place, env, (0, 1))
+            runs.append(numbers)
+        if f"{files} files with {lines} lines read" not in text:
+            raise NotMeasured(f"the tool did not read {files} files with {lines} lines:\n{text[-500:]}")
+        seconds, cpu, memory = (statistics.median(values) for values in zip(*runs[1:]))
+        print(f"  {files:>6} files, {lines:>8} lines: median {seconds:7.3f} s, {cpu:7.3f} s of processors, {memory:5.0f} MB")
+        perline.append(cpu / lines)
+        first = first or (seconds, memory)
+    kept = [limit("about 600,000 lines", first[0], 1.0, "s"), limit("memory for them", first[1], 500, "MB")]
+    kept.append(limit("processor time for a line, most to least", max(perline) / min(perline), 1.33, "x"))
+    return all(kept)
+
+
 def main():
-    parts = {"deps": deps, "build": build, "overhead": overhead}
+    parts = {"deps": deps, "build": build, "overhead": overhead, "contracts": contracts}
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("part", nargs="*", help="deps, build or overhead; all by default")
-    parser.add_argument("--runs", type=int, help="how many runs count (15 for deps, 3 for build, 7 for overhead)")
+    parser.add_argument("part", nargs="*", help="deps, build, overhead or contracts; all by default")
+    parser.add_argument("--runs", type=int, help="how many runs count (15 for deps and contracts, 3 for build, 7 for overhead)")
     parser.add_argument("--xtask", metavar="FILE", help="a built xtask, instead of building this one")
     parser.add_argument("--advisory-db", metavar="DIR", help="for deps: a real database, instead of a generated one")
     parser.add_argument("--no-approvals", action="store_true", help="for deps: leave approve-deps out")

@@ -12,6 +12,7 @@ mod files;
 mod items;
 mod names;
 mod options;
+mod outline;
 mod scan;
 mod shape;
 mod skim;

@@ -1,5 +1,6 @@
 //! Source files: read with care, and each taken apart once, on all cores.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fs;
 use std::io;
@@ -11,8 +12,9 @@ use proc_macro2::TokenStream;
 
 use super::facts::{Choice, Facts};
 use super::names::Names;
+use super::outline::reduced;
 use super::scan::{Scanner, Scope};
-use super::skim::Skimmer;
+use super::skim::{self, Skimmer};
 
 /// The largest file that is read, in bytes.
 const LARGEST: u64 = 16 * 1024 * 1024;
@@ -238,30 +240,45 @@ pub(super) fn facts(
     names: &Names,
     skimmer: &Skimmer,
 ) -> Facts {
-    let (hits, lines) = skimmer.lines(text);
-    let mut scanner =
-        Scanner { names, folder: folder.clone(), hits: &hits, facts: Facts { lines, ..Facts::default() } };
-    if !hits.is_empty() {
-        let tokens: Result<TokenStream, _> = without_interpreter(text).parse();
-        match tokens {
-            Ok(tokens) => {
-                let mut scope = Scope { folder, below, ..Scope::default() };
-                scanner.facts.off = !scanner.tokens(tokens, &mut scope);
-            }
-            Err(error) => {
-                let message =
-                    "this is no Rust: a bracket, quote or comment that is not closed, or an odd character";
-                scanner.problem(error.span().start().line, message, "make it compile");
-            }
-        }
-        // The lexer keeps every text for the sake of its lines.
-        proc_macro2::extra::invalidate_current_thread_spans();
+    let facts = Facts { lines: skim::lines(text), ..Facts::default() };
+    let places = skimmer.places(text);
+    if places.as_ref().is_some_and(Vec::is_empty) {
+        return facts;
     }
+    let hits = match &places {
+        Some(places) => skim::lines_of(text, places),
+        None => (1..=facts.lines).collect(),
+    };
+    let mut scanner = Scanner { names, folder: folder.clone(), hits: &hits, facts };
+    let part = places.as_ref().map_or(Cow::Borrowed(text), |places| reduced(text, places));
+    let tokens = match (lexed(&part), &part) {
+        // An item was cut apart, or something is wrong in it: the whole file shows which.
+        (Err(_), Cow::Owned(_)) => lexed(text),
+        (tokens, _) => tokens,
+    };
+    match tokens {
+        Ok(tokens) => {
+            let mut scope = Scope { folder, below, ..Scope::default() };
+            scanner.facts.off = !scanner.tokens(tokens, &mut scope);
+        }
+        Err(line) => {
+            let message =
+                "this is no Rust: a bracket, quote or comment that is not closed, or an odd character";
+            scanner.problem(line, message, "make it compile");
+        }
+    }
+    // The lexer keeps every text for the sake of its lines.
+    proc_macro2::extra::invalidate_current_thread_spans();
     scanner.facts
 }
 
+/// The tokens of a text, or the line at which there are none.
+fn lexed(text: &str) -> Result<TokenStream, usize> {
+    without_interpreter(text).parse().map_err(|error: proc_macro2::LexError| error.span().start().line)
+}
+
 /// `#!/usr/bin/env …` as a comment.
-fn without_interpreter(text: &str) -> std::borrow::Cow<'_, str> {
+fn without_interpreter(text: &str) -> Cow<'_, str> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     match text.strip_prefix("#!") {
         Some(rest) if !rest.trim_start().starts_with('[') => format!("//{rest}").into(),

@@ -9,8 +9,7 @@ use super::options::Side;
 use super::shape::{Derives, plain};
 
 /// Crates whose traits have the names of serde's, and are others.
-const OTHERS: [&str; 8] =
-    ["rkyv", "miniserde", "serde_lite", "deser", "borsh", "nanoserde", "musli", "facet_serialize"];
+pub(super) const OTHERS: [&str; 6] = ["rkyv", "miniserde", "serde_lite", "borsh", "nanoserde", "musli"];
 /// Derives whose names begin like serde's, and which have nothing to do with them.
 const STRANGERS: [&str; 5] =
     ["SerializeRow", "SerializeValue", "SerializeCql", "DeserializeRow", "DeserializeValue"];

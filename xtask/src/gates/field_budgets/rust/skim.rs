@@ -1,99 +1,107 @@
-//! What is worth a lexer's time: lines of a file on which something may stand that has to do with serde,
+//! What is worth a lexer's time: places in a file at which something may stand that has to do with serde,
 //! or that loads another file.
 //!
 //! Serde's traits, the derives and macros of other crates that implement them, and the attributes of
 //! serde all hold one of two fragments in their names; what the workspace calls them otherwise is looked
-//! for by its own name. A file with none of all this on any line holds no contract.
+//! for by its own name. A file with none of all this holds no contract.
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use memchr::memchr_iter;
+use memchr::memmem::Finder;
 
-use super::names::Names;
+use super::names::{Names, OTHERS};
 
-/// What is looked for in every file.
-const FRAGMENTS: [&str; 4] = ["erialize", "serde", "mod", "include"];
+/// The fragments of serde's names.
+const FRAGMENTS: [&str; 2] = ["erialize", "serde"];
+/// More names of traits than these are not looked for one by one: then every file is for the lexer.
+const MOST: usize = 50;
 
-/// Finds lines with needles. An automaton is missing if there would be too much of it: then every line may
-/// have a needle.
-pub(super) struct Skimmer {
-    fragments: Option<AhoCorasick>,
-    names: Option<AhoCorasick>,
-    /// How many of the names are of traits; the others are of macros.
-    traits: usize,
+/// Finds places of interest.
+pub(super) struct Skimmer<'a> {
+    names: &'a Names,
+    fragments: Vec<Finder<'static>>,
+    modules: Finder<'static>,
+    includes: Finder<'static>,
+    traits: Vec<Finder<'a>>,
 }
 
-fn automaton<'a>(needles: impl Iterator<Item = &'a str>, kind: MatchKind) -> Option<AhoCorasick> {
-    // A plain automaton: what would look ahead for it is in a crate that this profile does not optimise.
-    let mut builder = AhoCorasick::builder();
-    builder.prefilter(false).kind(Some(AhoCorasickKind::DFA)).match_kind(kind).build(needles).ok()
-}
-
-impl Skimmer {
+impl<'a> Skimmer<'a> {
     /// For the fragments, and the names that the workspace has for serde's things.
-    pub(super) fn new(names: &Names) -> Self {
-        let own = names.aliases.keys().chain(&names.macros).map(String::as_str);
+    pub(super) fn new(names: &'a Names) -> Self {
+        let fragments = FRAGMENTS.iter().chain(OTHERS.iter().filter(|name| !name.contains("serde")));
         Skimmer {
-            fragments: automaton(FRAGMENTS.into_iter(), MatchKind::Standard),
-            // The longest from the left on is a whole word wherever a whole word is among them.
-            names: automaton(own, MatchKind::LeftmostLongest),
-            traits: names.aliases.len(),
+            names,
+            fragments: fragments.map(|fragment| Finder::new(*fragment)).collect(),
+            modules: Finder::new("mod"),
+            includes: Finder::new("include"),
+            traits: names.aliases.keys().take(MOST).map(|name| Finder::new(name.as_str())).collect(),
         }
     }
 
-    /// Whether one of the names stands in a text.
+    /// Whether one of the workspace's own names stands in a text.
     pub(super) fn has_name(&self, text: &str) -> bool {
-        self.names.as_ref().is_none_or(|names| self.names_in(names, text).next().is_some())
+        self.names.aliases.len() > MOST || self.own_names(text.as_bytes()).next().is_some()
     }
 
-    fn names_in<'a>(&'a self, names: &'a AhoCorasick, text: &'a str) -> impl Iterator<Item = usize> {
-        names.find_iter(text).filter_map(|found| {
-            let (start, end) = (found.start(), found.end());
-            let is_macro = found.pattern().as_usize() >= self.traits;
-            let called = || text[end..].trim_start().starts_with(['!', '/']);
-            (!in_word(text.as_bytes(), start, end) && (!is_macro || called())).then_some(start)
-        })
+    fn own_names(&self, text: &[u8]) -> impl Iterator<Item = usize> {
+        let traits = self.traits.iter().flat_map(move |name| {
+            let places = name.find_iter(text);
+            places.filter(move |at| !in_word(text, *at, at + name.needle().len()))
+        });
+        let marks = if self.names.macros.is_empty() { &[] } else { text };
+        traits.chain(memchr_iter(b'!', marks).filter(move |at| self.is_call(&text[..*at])))
     }
 
-    /// The lines with needles, ascending, and how many lines there are.
-    pub(super) fn lines(&self, text: &str) -> (Vec<usize>, usize) {
-        let total = newlines(text) + usize::from(!text.is_empty() && !text.ends_with('\n'));
-        let (Some(fragments), Some(names)) = (&self.fragments, &self.names) else {
-            return ((1..=total).collect(), total);
-        };
-        let mut places: Vec<usize> = fragments
-            .find_iter(text)
-            .filter_map(|found| {
-                let (start, end) = (found.start(), found.end());
-                let of_interest = match (found.pattern().as_usize(), text.as_bytes().get(end)) {
-                    (0, _) => true,
-                    (1, _) => !text[end..].starts_with("_json"),
-                    (2, _) => loads(text.as_bytes(), start, end),
-                    (_, after) => {
-                        after.is_some_and(|after| b"!_/".contains(after) || after.is_ascii_whitespace())
-                    }
-                };
-                of_interest.then_some(start)
-            })
-            .collect();
-        if self.traits > 0 || names.patterns_len() > 0 {
-            places.extend(self.names_in(names, text));
-            places.sort_unstable();
+    /// Whether a macro of the workspace stands before a `!`.
+    fn is_call(&self, before: &[u8]) -> bool {
+        let before = before.trim_ascii_end();
+        let name = before.iter().rev().take_while(|byte| is_part(**byte)).count();
+        let name = std::str::from_utf8(&before[before.len() - name..]).unwrap_or_default();
+        // A comment may stand between the two.
+        self.names.macros.contains(name) || before.ends_with(b"/")
+    }
+
+    /// The places of interest, ascending; none if all of the text is of interest.
+    pub(super) fn places(&self, text: &str) -> Option<Vec<usize>> {
+        let bytes = text.as_bytes();
+        if self.names.aliases.len() > MOST {
+            return None;
         }
-        let (mut line, mut counted) = (1, 0);
-        let mut lines: Vec<usize> = places
-            .into_iter()
-            .map(|place| {
-                line += newlines(&text[counted..place]);
-                counted = place;
-                line
-            })
-            .collect();
-        lines.dedup();
-        (lines, total)
+        let of_interest = |at: &usize| !bytes[*at..].starts_with(b"serde_json");
+        let fragments =
+            self.fragments.iter().flat_map(|fragment| fragment.find_iter(bytes)).filter(of_interest);
+        let modules = self.modules.find_iter(bytes).filter(|at| loads(bytes, *at));
+        let includes = self.includes.find_iter(bytes).filter(|at| {
+            let after = bytes.get(at + "include".len());
+            after.is_some_and(|after| b"!_/".contains(after) || after.is_ascii_whitespace())
+        });
+        let mut places: Vec<usize> =
+            fragments.chain(modules).chain(includes).chain(self.own_names(bytes)).collect();
+        places.sort_unstable();
+        Some(places)
     }
 }
 
-fn newlines(text: &str) -> usize {
-    text.matches('\n').count()
+/// How many lines a text has.
+pub(super) fn lines(text: &str) -> usize {
+    newlines(text.as_bytes()) + usize::from(!text.is_empty() && !text.ends_with('\n'))
+}
+
+/// The lines of some places of a text, ascending.
+pub(super) fn lines_of(text: &str, places: &[usize]) -> Vec<usize> {
+    let (mut line, mut counted) = (1, 0);
+    let mut lines = Vec::with_capacity(places.len());
+    for place in places {
+        line += newlines(&text.as_bytes()[counted..*place]);
+        counted = *place;
+        if lines.last() != Some(&line) {
+            lines.push(line);
+        }
+    }
+    lines
+}
+
+pub(super) fn newlines(text: &[u8]) -> usize {
+    memchr_iter(b'\n', text).count()
 }
 
 fn in_word(text: &[u8], start: usize, end: usize) -> bool {
@@ -101,23 +109,23 @@ fn in_word(text: &[u8], start: usize, end: usize) -> bool {
     part(start.checked_sub(1).and_then(|before| text.get(before))) || part(text.get(end))
 }
 
-fn is_part(byte: u8) -> bool {
+/// Whether a byte may be part of a name.
+pub(super) fn is_part(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
 }
 
 /// Whether a `mod` may be one that loads a file: a name and then a semicolon, or anything odd between.
-fn loads(text: &[u8], start: usize, end: usize) -> bool {
+fn loads(text: &[u8], start: usize) -> bool {
     if start > 0 && is_part(text[start - 1]) {
         return false;
     }
-    let rest = &text[end..];
+    let rest = &text[start + "mod".len()..];
     let name = rest.iter().position(|byte| !byte.is_ascii_whitespace()).unwrap_or(rest.len());
     if name == 0 && !matches!(rest.first(), Some(b'/' | 0x80..)) {
         return false;
     }
     let rest = &rest[name..];
     let after = rest.iter().position(|byte| !is_part(*byte)).unwrap_or(rest.len());
-    let rest = &rest[after..];
-    let next = rest.iter().find(|byte| !byte.is_ascii_whitespace());
+    let next = rest[after..].iter().find(|byte| !byte.is_ascii_whitespace());
     matches!(next, Some(b';' | b'/' | b'#' | b'$'))
 }
