@@ -106,12 +106,15 @@ pub(super) struct Attributes {
 impl Attributes {
     /// Those of something that syn parsed.
     pub(super) fn of(attributes: &[syn::Attribute]) -> Self {
-        use quote::ToTokens;
         let mut all = Attributes::default();
         for attribute in attributes {
-            if !attribute.path().is_ident("doc") {
-                all.push(attribute.meta.to_token_stream(), None);
-            }
+            // What has no arguments in parentheses says nothing of the wire, but for a few that need none.
+            let arguments = match &attribute.meta {
+                syn::Meta::List(list) => list.tokens.clone(),
+                _ => TokenStream::new(),
+            };
+            let names = attribute.path().segments.iter().map(|segment| segment.ident.to_string());
+            all.add(names.collect::<Vec<_>>().join("::"), arguments, None);
         }
         all
     }
@@ -136,6 +139,10 @@ impl Attributes {
                 }
             }
         }
+        self.add(path.trim_start_matches("::").to_owned(), arguments, when);
+    }
+
+    fn add(&mut self, path: String, arguments: TokenStream, when: Option<&str>) {
         match path.as_str() {
             "doc" => {}
             "cfg" => {
@@ -160,10 +167,7 @@ impl Attributes {
                     self.push(part, condition.as_deref());
                 }
             }
-            _ => {
-                let path = path.trim_start_matches("::").to_owned();
-                self.list.push(Attribute { path, arguments, when: when.map(str::to_owned) });
-            }
+            _ => self.list.push(Attribute { path, arguments, when: when.map(str::to_owned) }),
         }
     }
 

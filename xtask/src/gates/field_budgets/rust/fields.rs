@@ -135,13 +135,14 @@ impl Place<'_> {
         let skips_none = self.skips_none && option && attributes.named("serialize_always").next().is_none();
         let mut aliases: BTreeSet<String> = if named { serde.aliases.clone() } else { BTreeSet::new() };
         aliases.remove(&read_name);
+        let ty = field.ty.to_token_stream();
         let first = field.ident.as_ref().map(proc_macro2::Ident::span);
-        let span = first.or_else(|| Some(field.ty.to_token_stream().into_iter().next()?.span()));
+        let span = first.or_else(|| Some(ty.clone().into_iter().next()?.span()));
         Field {
             read_name: (read_name != name).then_some(read_name),
             name,
             aliases: aliases.into_iter().collect(),
-            ty: text(field.ty.to_token_stream()),
+            ty: text(ty),
             presence: match (alone, defaulted, lenient) {
                 (false, true, _) => Presence::Defaulted,
                 (_, _, true) => Presence::Optional,

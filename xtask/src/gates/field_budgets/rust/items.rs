@@ -27,11 +27,10 @@ impl Scanner<'_> {
     /// A struct, enum or union.
     pub(super) fn data(&mut self, item: &Item, scope: &Scope) {
         let name = item.name();
-        let source: TokenStream = item.tokens[item.at..].iter().cloned().collect();
-        if text::too_deep_to_parse(&source) {
+        let Some(source) = text::for_parser(item.tokens[item.at..].iter().cloned()) else {
             let message = format!("{} nests too deep to be read", shown(&name));
             return self.problem(item.line(), message, "take its types apart with `type` aliases");
-        }
+        };
         if self.attribute_macros(item, scope, &name) {
             return;
         }

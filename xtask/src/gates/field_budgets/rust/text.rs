@@ -1,8 +1,9 @@
 //! Tokens as text: types as a person would write them, and digests that no formatting changes.
 
 use std::fmt::Write;
+use std::iter::Peekable;
 
-use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Spacing, TokenStream, TokenTree};
 
 /// How deep groups may nest: what is deeper was written by no person, and would exhaust the stack.
 const DEEPEST: usize = 200;
@@ -11,25 +12,39 @@ const LONGEST: usize = 500;
 
 /// Whether groups nest deeper than this tool follows.
 pub(super) fn too_deep(tokens: &TokenStream) -> bool {
-    deeper_than(tokens, DEEPEST, usize::MAX)
+    deeper_than(tokens, DEEPEST)
 }
 
-/// Whether a struct or enum nests deeper than a parser can be trusted with, which descends into
-/// operators and type arguments too.
-pub(super) fn too_deep_to_parse(tokens: &TokenStream) -> bool {
-    deeper_than(tokens, DEEPEST, LONGEST)
+fn deeper_than(tokens: &TokenStream, left: usize) -> bool {
+    tokens.clone().into_iter().any(|token| match token {
+        TokenTree::Group(group) => left == 0 || deeper_than(&group.stream(), left - 1),
+        _ => false,
+    })
 }
 
-fn deeper_than(tokens: &TokenStream, left: usize, longest: usize) -> bool {
+/// A struct or enum for a parser: without doc comments, which are most of its tokens, and only if it
+/// nests no deeper than a parser can be trusted with, which descends into operators and type arguments too.
+pub(super) fn for_parser(tokens: impl IntoIterator<Item = TokenTree>) -> Option<TokenStream> {
+    flattened(tokens, DEEPEST)
+}
+
+fn flattened(tokens: impl IntoIterator<Item = TokenTree>, left: usize) -> Option<TokenStream> {
     let (mut angles, mut operators, mut arrow) = (0_usize, 0_usize, false);
-    for token in tokens.clone() {
-        match token {
-            TokenTree::Group(group) if left == 0 || deeper_than(&group.stream(), left - 1, longest) => {
-                return true;
+    let mut tokens = tokens.into_iter().peekable();
+    let mut kept = Vec::new();
+    while let Some(token) = tokens.next() {
+        match &token {
+            TokenTree::Group(group) => {
+                let mut inner =
+                    Group::new(group.delimiter(), flattened(group.stream(), left.checked_sub(1)?)?);
+                inner.set_span(group.span());
+                kept.push(inner.into());
+                continue;
             }
             TokenTree::Punct(punct) => {
                 let letter = punct.as_char();
                 match letter {
+                    '#' if skip_doc(&mut tokens) => continue,
                     ',' | ';' => operators = 0,
                     '<' => angles += 1,
                     '>' if !arrow => angles = angles.saturating_sub(1),
@@ -40,11 +55,12 @@ fn deeper_than(tokens: &TokenStream, left: usize, longest: usize) -> bool {
             }
             _ => {}
         }
-        if angles > longest || operators > longest {
-            return true;
+        if angles > LONGEST || operators > LONGEST {
+            return None;
         }
+        kept.push(token);
     }
-    false
+    Some(kept.into_iter().collect())
 }
 
 /// What stands before the next token.
@@ -162,7 +178,7 @@ fn operator(letter: char, out: &mut String, before: &mut Before) {
     *before = if letter == '>' { Before::Closed } else { Before::Operator };
 }
 
-fn group_text(group: &proc_macro2::Group, out: &mut String, before: &mut Before) {
+fn group_text(group: &Group, out: &mut String, before: &mut Before) {
     let (open, close) = match group.delimiter() {
         Delimiter::Parenthesis => ("(", ")"),
         Delimiter::Bracket => ("[", "]"),
@@ -211,7 +227,7 @@ pub(super) fn plain(tokens: TokenStream, out: &mut String) {
 }
 
 /// Goes past the rest of a doc comment, if it is one.
-fn skip_doc(tokens: &mut std::iter::Peekable<proc_macro2::token_stream::IntoIter>) -> bool {
+fn skip_doc(tokens: &mut Peekable<impl Iterator<Item = TokenTree>>) -> bool {
     let is_doc = |token: &TokenTree| match token {
         TokenTree::Group(group) if group.delimiter() == Delimiter::Bracket => {
             matches!(group.stream().into_iter().next(), Some(TokenTree::Ident(word)) if word == "doc")
