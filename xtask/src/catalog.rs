@@ -209,6 +209,66 @@ catalog! {
         "data contracts are over their budget",
         "Contracts only ever grow: the budget is where somebody has to say that this one may.",
         "Split it; or raise the budget on purpose: `cargo xtask field-budgets --budget TYPE=N`.";
+    ServiceUndeclared = "SERVICE_UNDECLARED", "Nothing says which services there are",
+        "services are not declared",
+        "What is not named is not started, so nobody has seen its metrics and logs work.",
+        "Name it under observability_verify.services in ci/maturity-evidence.yml; where there is no service, say observability_verify: {not_applicable: \"REASON\"}.";
+    ServiceBuildFailed = "SERVICE_BUILD_FAILED", "A service could not be built",
+        "services could not be built",
+        "Without its binary nothing was started and nothing was seen.",
+        "Build it by hand, `cargo build --workspace --bin NAME`, and fix what the compiler says.";
+    ServiceNotReady = "SERVICE_NOT_READY", "A service was not ready in time",
+        "services were not ready in time",
+        "What does not start here may not start where it is released to.",
+        "Read its last lines above and its log in logs/; if it needs longer, raise ready.within.";
+    ServiceFailed = "SERVICE_FAILED", "A service did not do what it was asked",
+        "times a service did not do what it was asked",
+        "The exercise did not go as it should, so what was seen is not the service at work.",
+        "Read its log in logs/; fix the service, or the step of the exercise in ci/maturity-evidence.yml.";
+    MetricMissing = "METRIC_MISSING", "A metric that must be there is not",
+        "metrics are missing",
+        "Dashboards and alerts that read it see nothing, and nobody is woken.",
+        "Register it where the service starts; or correct its name, type, unit or labels in ci/maturity-evidence.yml.";
+    MetricStuck = "METRIC_STUCK", "A metric did not increase",
+        "metrics did not increase",
+        "The service did work that it should have counted: a counter that stands still hides an outage.",
+        "Increment it where the work is done; or send a request in the exercise that it counts.";
+    MetricMalformed = "METRIC_MALFORMED", "The metrics cannot be read as their format demands",
+        "places in the metrics are malformed",
+        "A scraper may drop the whole reading, not only the bad line.",
+        "Fix the line named; an exporter's library writes the format better than code by hand.";
+    MetricCardinality = "METRIC_CARDINALITY", "A metric has too many series",
+        "metrics have too many series",
+        "Labels that clients or ids can fill without end bring down the monitoring before the service.",
+        "Take the label with unbounded values away; or raise metrics.max_series on purpose.";
+    LogMissing = "LOG_MISSING", "The service logged nothing",
+        "services logged nothing",
+        "Whoever is called at night has nothing to read.",
+        "Write logs to the place that logs.from names, or name the right one.";
+    LogUnstructured = "LOG_UNSTRUCTURED", "Log lines are not JSON",
+        "log lines are not JSON",
+        "What cannot be parsed cannot be searched, counted or alarmed on.",
+        "Log through a JSON formatter from the first line on, panics included; or allow a share with logs.max_unstructured_percent.";
+    LogFieldMissing = "LOG_FIELD_MISSING", "Log lines lack a field",
+        "fields are missing in log lines",
+        "Without time, level, origin and message a line tells nobody what happened.",
+        "Let the formatter write the field; if it has another name, say so under logs.fields.";
+    LogFieldForbidden = "LOG_FIELD_FORBIDDEN", "The service gave out what it must not",
+        "fields or secrets were given out that must not be",
+        "Logs, metrics and traces go to many people and places; a secret in them is known to all.",
+        "Remove it from what is logged; if a real secret was logged anywhere, change it.";
+    LogUncorrelated = "LOG_UNCORRELATED", "Requests cannot be found in the log",
+        "services do not log the id of a request",
+        "Without the request's id in a line nobody can follow one request through the log.",
+        "Write the header's value into the lines about its request; or name the header that you use.";
+    TraceMissing = "TRACE_MISSING", "A span that must be there was not exported",
+        "spans are missing",
+        "Requests that leave no span cannot be followed through the system.",
+        "Export over OTLP/HTTP to OTEL_EXPORTER_OTLP_ENDPOINT (not gRPC), and end spans before the service stops.";
+    TraceMalformed = "TRACE_MALFORMED", "Exported spans could not be read",
+        "exports of spans could not be read",
+        "A collector refuses them as well, and the spans are lost.",
+        "Export with an OpenTelemetry library over OTLP/HTTP, as protobuf or JSON.";
     WaiverExpired = "WAIVER_EXPIRED", "A waiver has expired",
         "waivers have expired",
         "It was given for a limited time, and that time is over: what it covered blocks again.",

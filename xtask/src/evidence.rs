@@ -9,6 +9,7 @@ pub mod contracts;
 pub mod deps;
 pub mod policy;
 pub mod rules;
+pub mod services;
 pub mod store;
 pub mod subject;
 
@@ -22,6 +23,7 @@ pub use budgets::BudgetFacts;
 pub use checks::{CheckRecord, CheckState, Ended, Facts, Run};
 pub use deps::DepsFacts;
 pub use policy::PolicyFacts;
+pub use services::ServicesFacts;
 pub use subject::Subject;
 
 /// The version of the evidence files' format.

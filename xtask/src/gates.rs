@@ -3,6 +3,7 @@
 
 pub mod deps_approval;
 pub mod field_budgets;
+pub mod observability_verify;
 pub mod policy_drift;
 pub mod promotion_guard;
 

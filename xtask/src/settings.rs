@@ -7,6 +7,7 @@ mod deps;
 mod guard;
 mod load;
 mod policy;
+pub mod services;
 #[cfg(test)]
 mod tests;
 mod values;
@@ -17,6 +18,7 @@ use std::time::Duration;
 pub use budgets::FieldBudgets;
 pub use load::{load, parse};
 pub use policy::{PolicyDrift, Rule, RuleMode};
+pub use services::Observability;
 
 /// Where the settings are, relative to the workspace root.
 pub const FILE: &str = "ci/maturity-evidence.yml";
@@ -34,6 +36,8 @@ pub struct Settings {
     pub policy_drift: PolicyDrift,
     /// The default budget, and where schemas are.
     pub field_budgets: FieldBudgets,
+    /// Which services there are, and what must be seen of them.
+    pub observability_verify: Observability,
 }
 
 /// Which cargo features are chosen.

@@ -13,6 +13,8 @@ const POLICY: &str = "it says that the policy in force may not be the one that w
 /// What differs today is not what differs tomorrow.
 const CONTRACT: &str =
     "a waiver would let in any other change as well: `cargo xtask field-budgets --lock` agrees to this one";
+/// A secret that is out is out for everybody.
+const LEAK: &str = "what is given out is known to all who read logs, and a waiver takes nothing back";
 /// The subject has no gate that could pass for it.
 const SUBJECT: &str = "it is about what is judged, not about something found in it";
 /// Waivers about waivers would never end.
@@ -43,7 +45,11 @@ impl Code {
             | Code::LicenseUnknown
             | Code::SourceDenied
             | Code::PolicyViolation
-            | Code::BudgetExceeded => None,
+            | Code::BudgetExceeded
+            | Code::MetricStuck
+            | Code::MetricCardinality
+            | Code::LogUnstructured
+            | Code::LogUncorrelated => None,
             Code::ChecksFailed => Some("it sums up other findings: waive those that it sums up"),
             Code::ApprovalMismatch => Some(
                 "a waiver would let in any other content as well: find out why it changed, and approve it",
@@ -63,7 +69,18 @@ impl Code {
             | Code::EvidenceMissing
             | Code::EvidenceMismatch
             | Code::BudgetUnreadable
-            | Code::BudgetUnlocked => Some(UNPROVEN),
+            | Code::BudgetUnlocked
+            | Code::ServiceUndeclared
+            | Code::ServiceBuildFailed
+            | Code::ServiceNotReady
+            | Code::ServiceFailed
+            | Code::MetricMissing
+            | Code::MetricMalformed
+            | Code::LogMissing
+            | Code::LogFieldMissing
+            | Code::TraceMissing
+            | Code::TraceMalformed => Some(UNPROVEN),
+            Code::LogFieldForbidden => Some(LEAK),
             Code::BudgetDrift | Code::BudgetStale => Some(CONTRACT),
             Code::PolicyUnlocked
             | Code::PolicyDrift

@@ -23,7 +23,14 @@ pub(super) fn say(path: &str, bytes: Option<&[u8]>, said: &mut Said) -> Result<(
         Some(bytes) => settings::parse(bytes, path).map_err(|error| reason(&error))?,
         None => Settings::default(),
     };
-    let Settings { features, promotion_guard, deps_approval, policy_drift, field_budgets } = &settings;
+    let Settings {
+        features,
+        promotion_guard,
+        deps_approval,
+        policy_drift,
+        field_budgets,
+        observability_verify: _,
+    } = &settings;
     features_say(features, said);
     guard_says(promotion_guard, said);
     deps_say(deps_approval, said);

@@ -1,0 +1,8 @@
+//! The gate observability_verify: metrics and logging work, seen running.
+
+pub mod exposition;
+pub mod logs;
+mod metrics;
+pub mod otlp;
+mod receiver;
+mod secrets;

@@ -1,0 +1,1 @@
+//! Reads a service's log lines.

@@ -1,0 +1,1 @@
+//! What was looked for in the metrics, and what was found.
