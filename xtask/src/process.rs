@@ -11,6 +11,8 @@ pub mod guard;
 mod tree;
 mod watch;
 
+pub use watch::Stop;
+
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -41,6 +43,8 @@ pub struct Command {
     pub timeout: Duration,
     /// Whether both streams share one pipe, so that their lines keep their order.
     pub merge_streams: bool,
+    /// Where its log stops, in bytes.
+    pub log_limit: u64,
 }
 
 impl Command {
@@ -51,7 +55,14 @@ impl Command {
         timeout: Duration,
     ) -> Self {
         let argv = argv.into_iter().map(Into::into).collect();
-        Command { argv, directory: directory.to_path_buf(), env: Vec::new(), timeout, merge_streams: false }
+        Command {
+            argv,
+            directory: directory.to_path_buf(),
+            env: Vec::new(),
+            timeout,
+            merge_streams: false,
+            log_limit: capture::LOG_LIMIT,
+        }
     }
 
     /// Sets a variable.
@@ -139,21 +150,50 @@ impl Processes {
         on_line: &mut dyn FnMut(Stream, &[u8]),
     ) -> Run {
         let begun = Instant::now();
-        let mut run = Run {
-            command: command.shown(Some(log_root)),
-            ended: Ended::NotStarted { reason: String::new() },
-            duration_ms: 0,
-            log: String::new(),
-            log_truncated: false,
-            tail: String::new(),
-            left_behind: 0,
-        };
-        let mut capture = match Capture::create(log) {
+        let mut run = unstarted(command, log_root);
+        let mut lines = capture::Lines::default();
+        let never = Stop::default();
+        self.follow(command, (log, log_root), &never, &mut run, &mut |stream, chunk| {
+            lines.take(stream, chunk, on_line);
+        });
+        lines.finish(on_line);
+        run.duration_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+        run
+    }
+
+    /// Runs a program until it ends or `stop` is raised: then it is asked to end, and killed with its
+    /// whole tree if it does not within the grace that `stop` gives. Its output is handed on as it comes,
+    /// and goes to `log` as with [`Processes::run`].
+    pub fn serve(
+        &self,
+        command: &Command,
+        log: &Path,
+        log_root: &Path,
+        stop: &Stop,
+        on_output: &mut dyn FnMut(Stream, &[u8]),
+    ) -> Run {
+        let begun = Instant::now();
+        let mut run = unstarted(command, log_root);
+        self.follow(command, (log, log_root), stop, &mut run, on_output);
+        run.duration_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+        run
+    }
+
+    fn follow(
+        &self,
+        command: &Command,
+        (log, log_root): (&Path, &Path),
+        stop: &Stop,
+        run: &mut Run,
+        on_output: &mut dyn FnMut(Stream, &[u8]),
+    ) {
+        let begun = Instant::now();
+        let mut capture = match Capture::create(log, command.log_limit) {
             Ok(capture) => capture,
             Err(error) => {
                 run.ended =
                     Ended::NotStarted { reason: format!("cannot write its log {}: {error}", log.display()) };
-                return run;
+                return;
             }
         };
         let mark = format!("{}-{}", self.mark, self.count.fetch_add(1, Ordering::Relaxed));
@@ -162,20 +202,19 @@ impl Processes {
                 let leader = child.id();
                 self.tell_guard(|guard| guard.watch(leader));
                 let mut watch = Watch::new(child, Tree::new(mark, leader), begun, command.timeout);
-                run.ended = watch.follow(&self.interrupt, &readers, &mut |stream, chunk| {
-                    capture.take(stream, chunk, on_line);
+                run.ended = watch.follow(&self.interrupt, stop, &readers, &mut |stream, chunk| {
+                    capture.take(chunk);
+                    on_output(stream, chunk);
                 });
                 run.left_behind = watch.left_behind();
                 self.tell_guard(|guard| guard.forget(leader));
             }
             Err(error) => run.ended = Ended::NotStarted { reason: start_problem(command, &error) },
         }
-        capture.finish(on_line);
+        capture.finish();
         run.log = log.strip_prefix(log_root).unwrap_or(log).to_string_lossy().replace('\\', "/");
         run.log_truncated = capture.truncated();
         run.tail = capture.tail();
-        run.duration_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
-        run
     }
 
     #[expect(clippy::disallowed_methods, reason = "this is the one place that starts a program")]
@@ -320,6 +359,18 @@ impl Processes {
 pub fn interrupted() -> Error {
     Error::tool("interrupted: the run was stopped and nothing was written")
         .help("reports of an earlier run, if there are any, stand as they were; run it again")
+}
+
+fn unstarted(command: &Command, log_root: &Path) -> Run {
+    Run {
+        command: command.shown(Some(log_root)),
+        ended: Ended::NotStarted { reason: String::new() },
+        duration_ms: 0,
+        log: String::new(),
+        log_truncated: false,
+        tail: String::new(),
+        left_behind: 0,
+    }
 }
 
 fn start_problem(command: &Command, error: &std::io::Error) -> String {

@@ -86,6 +86,11 @@ pub enum Ended {
         /// The time-out, in milliseconds.
         after_ms: u64,
     },
+    /// A program that serves was asked to end, as planned, and did.
+    Stopped {
+        /// Whether it had to be killed because it did not within its time.
+        killed: bool,
+    },
     /// The user stopped the run.
     Interrupted,
     /// It could not be started.
@@ -99,6 +104,19 @@ impl Ended {
     /// Whether it ended by itself with status 0.
     pub fn success(&self) -> bool {
         matches!(self, Ended::Exited { status: 0 })
+    }
+
+    /// In words, such as `exit status 1`.
+    pub fn told(&self) -> String {
+        match self {
+            Ended::Exited { status } => format!("exit status {status}"),
+            Ended::Signalled { signal } => format!("signal {signal}"),
+            Ended::TimedOut { after_ms } => format!("timed out after {after_ms} ms"),
+            Ended::Stopped { killed: false } => "stopped".into(),
+            Ended::Stopped { killed: true } => "killed, since it did not stop".into(),
+            Ended::Interrupted => "interrupted".into(),
+            Ended::NotStarted { reason } => reason.clone(),
+        }
     }
 }
 

@@ -1,4 +1,5 @@
-//! Output of a running program: the whole of it to a log, its lines to a reader, its end to the record.
+//! Output of a running program: the whole of it to a log, its end to the record; and its lines, for who
+//! reads lines.
 //!
 //! Memory is bounded whatever the program prints: a bounded channel, bounded lines, a bounded tail.
 
@@ -18,7 +19,7 @@ const LINE_LIMIT: usize = 64 * 1024;
 const TAIL_LIMIT: usize = 8 * 1024;
 
 /// Where a log stops: a check that prints without end must not fill the disk before its time is up.
-const LOG_LIMIT: u64 = 2 * 1024 * 1024 * 1024;
+pub(super) const LOG_LIMIT: u64 = 2 * 1024 * 1024 * 1024;
 
 /// What the readers have.
 pub(super) enum Next {
@@ -90,12 +91,18 @@ impl Readers {
     }
 }
 
-/// Log, lines and tail of one program.
+/// Log and tail of one program.
 pub(super) struct Capture {
     log: BufWriter<File>,
+    limit: u64,
     written: u64,
     truncated: bool,
     tail: VecDeque<u8>,
+}
+
+/// The lines of both streams.
+#[derive(Default)]
+pub(super) struct Lines {
     lines: [Line; 2],
 }
 
@@ -107,58 +114,40 @@ struct Line {
 }
 
 impl Capture {
-    /// Creates the log, and the folders above it.
-    pub(super) fn create(log: &Path) -> std::io::Result<Self> {
+    /// Creates the log, and the folders above it. It stops after `limit` bytes.
+    pub(super) fn create(log: &Path, limit: u64) -> std::io::Result<Self> {
         if let Some(folder) = log.parent() {
             std::fs::create_dir_all(folder)?;
         }
         Ok(Capture {
             log: BufWriter::new(File::create(log)?),
+            limit,
             written: 0,
             truncated: false,
             tail: VecDeque::new(),
-            lines: Default::default(),
         })
     }
 
     /// Takes some output.
-    pub(super) fn take(&mut self, stream: Stream, chunk: &[u8], on_line: &mut dyn FnMut(Stream, &[u8])) {
+    pub(super) fn take(&mut self, chunk: &[u8]) {
         self.write_log(chunk);
         let keep = chunk.get(chunk.len().saturating_sub(TAIL_LIMIT)..).unwrap_or(chunk);
         self.tail.extend(keep);
         let surplus = self.tail.len().saturating_sub(TAIL_LIMIT);
         self.tail.drain(..surplus);
-        let [stdout, stderr] = &mut self.lines;
-        let line = if stream == Stream::Stdout { stdout } else { stderr };
-        for piece in chunk.split_inclusive(|byte| *byte == b'\n') {
-            let (text, complete) = match piece.strip_suffix(b"\n") {
-                Some(text) => (text, true),
-                None => (piece, false),
-            };
-            line.push(text, |bytes| on_line(stream, bytes));
-            if complete {
-                line.end(|bytes| on_line(stream, bytes));
-            }
-        }
     }
 
     fn write_log(&mut self, chunk: &[u8]) {
-        let room = usize::try_from(LOG_LIMIT.saturating_sub(self.written)).unwrap_or(usize::MAX);
+        let room = usize::try_from(self.limit.saturating_sub(self.written)).unwrap_or(usize::MAX);
         let kept = chunk.get(..chunk.len().min(room)).unwrap_or_default();
-        if kept.len() < chunk.len() || self.log.write_all(kept).is_err() {
+        if self.log.write_all(kept).is_err() || kept.len() < chunk.len() {
             self.truncated = true;
         }
         self.written += kept.len() as u64;
     }
 
-    /// Hands on what stands after the last line's end, and closes the log.
-    pub(super) fn finish(&mut self, on_line: &mut dyn FnMut(Stream, &[u8])) {
-        let [stdout, stderr] = &mut self.lines;
-        for (line, stream) in [(stdout, Stream::Stdout), (stderr, Stream::Stderr)] {
-            if !line.bytes.is_empty() {
-                line.end(|bytes| on_line(stream, bytes));
-            }
-        }
+    /// Closes the log.
+    pub(super) fn finish(&mut self) {
         if self.log.flush().is_err() {
             self.truncated = true;
         }
@@ -176,6 +165,34 @@ impl Capture {
         match text.split_once('\n') {
             Some((_, rest)) if self.written > TAIL_LIMIT as u64 => rest.to_owned(),
             _ => text,
+        }
+    }
+}
+
+impl Lines {
+    /// Takes some output, and hands on the lines that it ends.
+    pub(super) fn take(&mut self, stream: Stream, chunk: &[u8], on_line: &mut dyn FnMut(Stream, &[u8])) {
+        let [stdout, stderr] = &mut self.lines;
+        let line = if stream == Stream::Stdout { stdout } else { stderr };
+        for piece in chunk.split_inclusive(|byte| *byte == b'\n') {
+            let (text, complete) = match piece.strip_suffix(b"\n") {
+                Some(text) => (text, true),
+                None => (piece, false),
+            };
+            line.push(text, |bytes| on_line(stream, bytes));
+            if complete {
+                line.end(|bytes| on_line(stream, bytes));
+            }
+        }
+    }
+
+    /// Hands on what stands after the last line's end.
+    pub(super) fn finish(&mut self, on_line: &mut dyn FnMut(Stream, &[u8])) {
+        let [stdout, stderr] = &mut self.lines;
+        for (line, stream) in [(stdout, Stream::Stdout), (stderr, Stream::Stderr)] {
+            if !line.bytes.is_empty() {
+                line.end(|bytes| on_line(stream, bytes));
+            }
         }
     }
 }
@@ -207,16 +224,18 @@ impl Line {
 
 #[cfg(test)]
 mod tests {
-    use super::{Capture, LINE_LIMIT, Stream, TAIL_LIMIT};
+    use super::{Capture, LINE_LIMIT, LOG_LIMIT, Lines, Stream, TAIL_LIMIT};
 
     fn lines_of(chunks: &[&[u8]]) -> (Vec<Vec<u8>>, Capture) {
         let folder = tempfile::tempdir().unwrap();
-        let mut capture = Capture::create(&folder.path().join("a/b.log")).unwrap();
-        let mut lines = Vec::new();
+        let mut capture = Capture::create(&folder.path().join("a/b.log"), LOG_LIMIT).unwrap();
+        let (mut reader, mut lines) = (Lines::default(), Vec::new());
         for chunk in chunks {
-            capture.take(Stream::Stdout, chunk, &mut |_, line| lines.push(line.to_vec()));
+            capture.take(chunk);
+            reader.take(Stream::Stdout, chunk, &mut |_, line| lines.push(line.to_vec()));
         }
-        capture.finish(&mut |_, line| lines.push(line.to_vec()));
+        capture.finish();
+        reader.finish(&mut |_, line| lines.push(line.to_vec()));
         (lines, capture)
     }
 
@@ -224,6 +243,20 @@ mod tests {
     fn lines_are_joined_over_chunks_and_the_last_needs_no_end() {
         let (lines, _) = lines_of(&[b"one\ntw", b"o\r\n\n\xff", b"three"]);
         assert_eq!(lines, [b"one".to_vec(), b"two".to_vec(), b"".to_vec(), b"\xffthree".to_vec()]);
+    }
+
+    #[test]
+    fn a_log_stops_at_its_limit_and_says_so() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.log");
+        let mut capture = Capture::create(&path, 5).unwrap();
+        capture.take(b"one\n");
+        assert!(!capture.truncated());
+        capture.take(b"two\n");
+        capture.finish();
+        assert!(capture.truncated());
+        assert_eq!(std::fs::read(path).unwrap(), b"one\nt");
+        assert_eq!(capture.tail(), "one\ntwo\n");
     }
 
     #[test]

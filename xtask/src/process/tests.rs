@@ -195,3 +195,51 @@ fn running_with(token: &str) -> usize {
     })
     .count()
 }
+
+fn serve(script: &str, grace: Duration) -> (Run, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let stop = super::Stop::with_grace(grace);
+    let (raise, mut output) = (stop.clone(), Vec::new());
+    let mut command = shell(script, 60);
+    command.log_limit = 4;
+    let log = folder.path().join("x.log");
+    let run = Processes::new(&host(Interrupt::default())).serve(
+        &command,
+        &log,
+        folder.path(),
+        &stop,
+        &mut |_, chunk| {
+            output.extend_from_slice(chunk);
+            if String::from_utf8_lossy(&output).contains("ready") {
+                raise.raise();
+            }
+        },
+    );
+    (run, String::from_utf8_lossy(&output).into_owned())
+}
+
+#[test]
+fn what_serves_is_asked_to_end_and_what_it_says_then_is_heard() {
+    let (run, output) =
+        serve("trap 'echo bye; exit 7' TERM; echo ready; while :; do sleep 0.05; done", GRACE);
+    assert_eq!(run.ended, Ended::Stopped { killed: false });
+    assert!(output.contains("bye"), "{output}");
+    assert!(run.log_truncated);
+}
+
+const GRACE: Duration = Duration::from_secs(30);
+
+#[test]
+fn what_does_not_end_when_asked_is_killed_with_its_tree() {
+    let token = format!("33.{}", std::process::id());
+    let script = format!("trap '' TERM; setsid sleep {token} & echo ready; while :; do sleep 0.05; done");
+    let (run, _) = serve(&script, Duration::from_millis(300));
+    assert_eq!(run.ended, Ended::Stopped { killed: true });
+    assert_eq!(running_with(&token), 0);
+}
+
+#[test]
+fn what_ends_before_it_is_asked_was_not_stopped() {
+    let (run, _) = serve("echo early; exit 3", GRACE);
+    assert_eq!(run.ended, Ended::Exited { status: 3 });
+}

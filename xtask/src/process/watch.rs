@@ -1,5 +1,7 @@
 //! Watches a running program to its end: deadline, interrupt, exit, and what it leaves behind.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use process_wrap::std::ChildWrapper;
@@ -19,6 +21,29 @@ const PIPE_GRACE: Duration = Duration::from_secs(2);
 
 /// How often deadline, interrupt and exit are looked at.
 const TICK: Duration = Duration::from_millis(20);
+
+/// Asks a program that serves to end. Clones ask the same one.
+#[derive(Debug, Clone, Default)]
+pub struct Stop {
+    raised: Arc<AtomicBool>,
+    grace: Option<Duration>,
+}
+
+impl Stop {
+    /// With so long a time for the program to end by itself.
+    pub fn with_grace(grace: Duration) -> Self {
+        Stop { raised: Arc::default(), grace: Some(grace) }
+    }
+
+    /// Asks it to end.
+    pub fn raise(&self) {
+        self.raised.store(true, Ordering::SeqCst);
+    }
+
+    fn raised(&self) -> bool {
+        self.raised.load(Ordering::SeqCst)
+    }
+}
 
 /// A running program, watched to its end.
 pub(super) struct Watch {
@@ -43,29 +68,19 @@ impl Watch {
     pub(super) fn follow(
         &mut self,
         interrupt: &Interrupt,
+        stop: &Stop,
         readers: &Readers,
         take: &mut dyn FnMut(Stream, &[u8]),
     ) -> Ended {
         let mut ended = None;
         let mut stopping: Option<Instant> = None;
         let mut open = readers.count();
+        let mut grace = GRACE;
         loop {
             match readers.next(TICK) {
                 Next::Chunk(stream, chunk) => take(stream, &chunk),
                 Next::Closed => open = open.saturating_sub(1),
                 Next::Nothing => {}
-            }
-            if ended.is_none() && stopping.is_none() {
-                if interrupt.raised() {
-                    ended = Some(Ended::Interrupted);
-                } else if self.begun.elapsed() >= self.timeout {
-                    let after_ms = u64::try_from(self.timeout.as_millis()).unwrap_or(u64::MAX);
-                    ended = Some(Ended::TimedOut { after_ms });
-                }
-                if ended.is_some() {
-                    stopping = Some(Instant::now());
-                    self.tree.terminate();
-                }
             }
             // A wait that fails cannot be repeated with more success: the program counts as gone.
             let gone = match self.child.try_wait() {
@@ -76,7 +91,25 @@ impl Watch {
                 Ok(None) => false,
                 Err(_) => true,
             };
-            if stopping.is_some_and(|since| since.elapsed() >= GRACE) {
+            if !gone && ended.is_none() && stopping.is_none() {
+                if interrupt.raised() {
+                    ended = Some(Ended::Interrupted);
+                } else if self.begun.elapsed() >= self.timeout {
+                    let after_ms = u64::try_from(self.timeout.as_millis()).unwrap_or(u64::MAX);
+                    ended = Some(Ended::TimedOut { after_ms });
+                } else if stop.raised() {
+                    grace = stop.grace.unwrap_or(GRACE);
+                    ended = Some(Ended::Stopped { killed: false });
+                }
+                if ended.is_some() {
+                    stopping = Some(Instant::now());
+                    self.tree.terminate();
+                }
+            }
+            if !gone && stopping.is_some_and(|since| since.elapsed() >= grace) {
+                if let Some(Ended::Stopped { killed }) = &mut ended {
+                    *killed = true;
+                }
                 self.tree.kill();
                 let _ = self.child.start_kill();
             }

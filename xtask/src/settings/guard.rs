@@ -129,7 +129,7 @@ fn custom_check(node: &Node, c: &mut Complaints) -> Option<CustomCheck> {
 }
 
 /// A program and its arguments. Not a list of different texts: arguments may repeat.
-fn argv(node: &Node, c: &mut Complaints) -> Option<Vec<String>> {
+pub(super) fn argv(node: &Node, c: &mut Complaints) -> Option<Vec<String>> {
     const EXPECTED: &str = "an argv, [program, argument, ...]; no shell reads it";
     if let Value::Text(text) = &node.value {
         let quoted: Vec<String> = text.split_whitespace().map(|word| format!("{word:?}")).collect();
@@ -150,7 +150,7 @@ fn argv(node: &Node, c: &mut Complaints) -> Option<Vec<String>> {
     Some(argv)
 }
 
-fn environment(node: &Node, c: &mut Complaints) -> BTreeMap<String, String> {
+pub(super) fn environment(node: &Node, c: &mut Complaints) -> BTreeMap<String, String> {
     let mut variables = BTreeMap::new();
     for (name, key, value) in node.entries("a mapping from variables to texts", c).unwrap_or_default() {
         if let Err((message, help)) = values::variable(name) {

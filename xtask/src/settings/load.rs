@@ -6,14 +6,19 @@
 use std::path::Path;
 
 use super::values::{self, set};
-use super::{FILE, Features, Settings, budgets, deps, guard, policy};
+use super::{FILE, Features, Settings, budgets, deps, guard, policy, services};
 use crate::error::Result;
 use crate::yaml::{self, Complaints, Document, Fields, Keys, Node, Value};
 
-const TOP: Keys = Keys {
-    known: &["version", "features", "promotion_guard", "deps_approval", "policy_drift", "field_budgets"],
-    later: &["observability_verify"],
-};
+const TOP: Keys = Keys::new(&[
+    "version",
+    "features",
+    "promotion_guard",
+    "deps_approval",
+    "policy_drift",
+    "field_budgets",
+    "observability_verify",
+]);
 const FEATURES: Keys = Keys::new(&["names", "default"]);
 
 /// Reads the settings of a workspace; the defaults if it has no such file.
@@ -53,6 +58,9 @@ fn read(document: &Document) -> Result<Settings> {
         }
         if let Some(node) = fields.get("field_budgets") {
             budgets::read(node, &mut settings.field_budgets, c);
+        }
+        if let Some(node) = fields.get("observability_verify") {
+            services::read::read(node, &mut settings.observability_verify, c);
         }
     }
     document.finish(complaints)?;

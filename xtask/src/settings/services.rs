@@ -2,6 +2,7 @@
 //! what must be seen of it. Plain data; `services/read.rs` reads it from the file.
 
 pub mod placeholder;
+pub(super) mod read;
 
 use std::collections::BTreeMap;
 use std::time::Duration;

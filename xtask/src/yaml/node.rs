@@ -60,7 +60,7 @@ impl Value {
     }
 
     /// A scalar without further words.
-    pub(super) fn bare(&self) -> String {
+    pub fn bare(&self) -> String {
         match self {
             Value::Bool(value) => value.to_string(),
             Value::Integer(value) => value.to_string(),

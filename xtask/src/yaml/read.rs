@@ -8,16 +8,14 @@ use crate::diagnostics::{nearest, shown};
 /// The keys that a mapping may have.
 #[derive(Debug, Clone, Copy)]
 pub struct Keys {
-    /// Those that are read.
+    /// Their names.
     pub known: &'static [&'static str],
-    /// Those that a later version will read, and that must not be ignored until then.
-    pub later: &'static [&'static str],
 }
 
 impl Keys {
-    /// These, and none that comes later.
+    /// These.
     pub const fn new(known: &'static [&'static str]) -> Self {
-        Keys { known, later: &[] }
+        Keys { known }
     }
 }
 
@@ -36,9 +34,6 @@ impl<'n> Fields<'n> {
         for (name, key, value) in node.entries(&what, complaints)? {
             if keys.known.contains(&name) {
                 entries.push((name, value));
-            } else if keys.later.contains(&name) {
-                let message = format!("{} is not known to this version yet", shown(name));
-                complaints.at(key, message, "remove it: a later version will read it");
             } else {
                 let message = format!("unknown key {}", shown(name));
                 complaints.at(key, message, did_you_mean(name, keys.known));

@@ -156,7 +156,7 @@ fn a_flood_of_complaints_is_cut_and_counted() {
 fn readers_say_what_they_expected() {
     let document = parse("a: 1\nb: rouge\nc: [x, x, 2]\nd: {1: x}\ne: \"1\"\nf: 70\n\"g\\e\": 1\n");
     let mut complaints = Complaints::new();
-    let keys = Keys { known: &["a", "b", "c", "d", "e", "f", "missing"], later: &[] };
+    let keys = Keys::new(&["a", "b", "c", "d", "e", "f", "missing"]);
     let fields = Fields::read(document.root(), &keys, &mut complaints).unwrap();
     let c = &mut complaints;
     assert_eq!(fields.get("a").unwrap().text("a name", c), None);

@@ -123,14 +123,12 @@ fn sbom(facts: &DepsFacts, findings: &mut Vec<Finding>) {
         findings.push(finding);
     }
     for run in &facts.runs {
-        let (code, what) = match &run.ended {
+        let code = match &run.ended {
             Ended::Exited { status: 0 } => continue,
-            Ended::Exited { status } => (Code::CheckError, format!("exit status {status}")),
-            Ended::Signalled { signal } => (Code::CheckError, format!("signal {signal}")),
-            Ended::TimedOut { after_ms } => (Code::CheckTimeout, format!("timed out after {after_ms} ms")),
-            Ended::Interrupted => (Code::CheckError, "interrupted".into()),
-            Ended::NotStarted { reason } => (Code::CheckError, clean(reason)),
+            Ended::TimedOut { .. } => Code::CheckTimeout,
+            _ => Code::CheckError,
         };
+        let what = clean(&run.ended.told());
         let mut finding = Finding::error(code, format!("`{}`: {what}", clean(&run.command.join(" "))));
         finding.check = Some("sbom".into());
         finding.detail = (!run.tail.is_empty()).then(|| run.tail.clone());

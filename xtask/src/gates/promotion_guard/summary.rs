@@ -53,7 +53,7 @@ pub(super) fn cut_short(ended: &Ended) -> Option<String> {
         Ended::Exited { .. } => None,
         Ended::Signalled { signal } => Some(format!("ended by signal {signal}")),
         Ended::TimedOut { .. } => Some("ran out of time".into()),
-        Ended::Interrupted => Some("interrupted".into()),
+        Ended::Interrupted | Ended::Stopped { .. } => Some(ended.told()),
         Ended::NotStarted { reason } => Some(format!("could not be started: {reason}")),
     }
 }

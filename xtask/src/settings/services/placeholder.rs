@@ -85,17 +85,24 @@ fn read(inner: &str) -> Option<Placeholder> {
     }
 }
 
-/// Refuses a brace that looks like a misspelt placeholder: for texts that have no braces of their own.
+/// Refuses what looks like a misspelt placeholder, such as `{prot}`.
 pub(in crate::settings) fn strict(text: &str) -> Result<(), Bad> {
     for piece in pieces(text) {
         let Piece::Text(text) = piece else { continue };
-        let Some((_, rest)) = text.split_once('{') else { continue };
-        let word = rest.split(['}', ':']).next().unwrap_or_default();
-        let help = match nearest(word, WORDS) {
-            Some(near) => format!("did you mean `{{{near}}}`?"),
-            None => "there are {port}, {port:NAME}, {secret}, {secret:NAME}, {request_id} and {dir}".into(),
-        };
-        return Err((format!("{} is no placeholder", shown(&format!("{{{word}}}"))), help));
+        for (open, _) in text.match_indices('{') {
+            let Some((inner, _)) = text[open + 1..].split_once('}') else { continue };
+            let word = inner.split(':').next().unwrap_or_default();
+            if word.is_empty() || !word.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
+                continue;
+            }
+            let help = match nearest(word, WORDS) {
+                Some(near) => format!("did you mean `{{{near}}}`?"),
+                None => {
+                    "there are {port}, {port:NAME}, {secret}, {secret:NAME}, {request_id} and {dir}".into()
+                }
+            };
+            return Err((format!("{} is no placeholder", shown(&format!("{{{inner}}}"))), help));
+        }
     }
     Ok(())
 }
@@ -127,7 +134,11 @@ mod tests {
     fn a_misspelt_placeholder_is_refused_where_braces_mean_nothing_else() {
         assert!(strict("--port={port} {dir}/x").is_ok());
         let (message, help) = strict("{prot}").unwrap_err();
-        assert_eq!((message.as_str(), help.as_str()), ("`{prot}` is no placeholder", "did you mean `{port}`?"));
-        assert!(strict("/orders/{id}").is_err());
+        assert_eq!(
+            (message.as_str(), help.as_str()),
+            ("`{prot}` is no placeholder", "did you mean `{port}`?")
+        );
+        assert!(strict("/orders/{id}").is_err() && strict("{port:a b}").is_err());
+        assert!(strict(r#"{"a":1}{}"#).is_ok());
     }
 }

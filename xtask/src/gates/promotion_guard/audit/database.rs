@@ -228,7 +228,7 @@ impl Updater<'_> {
             Ended::TimedOut { after_ms } => {
                 Err(format!("git {what} had not ended after {} s", after_ms / 1000))
             }
-            Ended::Interrupted => Err(format!("git {what} was interrupted")),
+            Ended::Interrupted | Ended::Stopped { .. } => Err(format!("git {what} was interrupted")),
             Ended::NotStarted { reason } => Err(one_line(reason, 200)),
             Ended::Signalled { signal } => Err(format!("git {what} was ended by signal {signal}")),
             Ended::Exited { status } => {
