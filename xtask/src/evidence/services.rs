@@ -280,11 +280,11 @@ pub struct WantedField {
 /// A field that is forbidden and was found.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct FoundField {
-    /// Its path, with dots.
+    /// Its path as the settings have it, with dots.
     pub path: String,
     /// How many lines have it.
     pub lines: u64,
-    /// The first of them; its text names no value.
+    /// The first of them; its text is the path at which it is there, and no value.
     pub first: LogSample,
 }
 
@@ -306,13 +306,14 @@ pub struct Correlation {
 pub struct Leak {
     /// What the secret is, such as `the header authorization of POST /orders`.
     pub secret: String,
-    /// `plain`, `percent-encoded`, `base64` or `escaped`.
+    /// `plain`, `percent-encoded`, `base64`, `escaped`, `hex` or `bytes`, a list of numbers; `unknown` where
+    /// the place could not be searched.
     pub form: String,
     /// `stdout`, `stderr`, `file`, `metrics` or `spans`.
     pub place: String,
-    /// One-based line on which it ends; 0 where there are no lines.
+    /// One-based line on which the first ends; 0 where there are no lines.
     pub line: u64,
-    /// How often it was found there in that form.
+    /// How often it was found there in that form; 0 where the place could not be searched.
     pub times: u64,
 }
 
