@@ -1,5 +1,6 @@
 //! The gate observability_verify: metrics and logging work, seen running.
 
+mod client;
 pub mod exposition;
 pub mod logs;
 mod metrics;
