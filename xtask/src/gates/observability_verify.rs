@@ -5,5 +5,5 @@ pub mod exposition;
 pub mod logs;
 mod metrics;
 pub mod otlp;
-mod receiver;
+pub mod receiver;
 mod secrets;
