@@ -1,8 +1,9 @@
 //! The gate observability_verify: metrics and logging work, seen running.
 
+mod client;
 pub mod exposition;
 pub mod logs;
 mod metrics;
 pub mod otlp;
-mod receiver;
+pub mod receiver;
 mod secrets;
