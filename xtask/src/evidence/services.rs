@@ -164,8 +164,10 @@ pub struct Scrape {
     pub format: String,
     /// How long it is, in bytes, unpacked.
     pub bytes: u64,
-    /// The families, sorted by name; at most a thousand of them.
+    /// The families, sorted by name; of more than a thousand, those with the most series.
     pub families: Vec<Family>,
+    /// How many families there are.
+    pub families_total: usize,
     /// What the format does not allow; at most twenty.
     pub malformed: Vec<Malformed>,
     /// How much of that there is.
@@ -183,6 +185,18 @@ pub struct Family {
     pub unit: String,
     /// How many series it has: label sets, those of a histogram's buckets counted as one.
     pub series: usize,
+    /// The label with the most different values in its first ten thousand series, and how many; looked for
+    /// where there are more than a hundred.
+    pub widest: Option<WidestLabel>,
+}
+
+/// The label that makes the most series.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct WidestLabel {
+    /// Its name.
+    pub name: String,
+    /// How many different values it has.
+    pub values: usize,
 }
 
 /// Something that the format does not allow.
@@ -211,9 +225,9 @@ pub struct WantedFamily {
     pub increases: bool,
     /// Whether the second reading has it, with at least one such series.
     pub found: bool,
-    /// The type that it has.
+    /// The type that it has; empty if there is no such family, with series or without.
     pub found_kind: String,
-    /// The unit that it has; empty if none is stated.
+    /// The unit that it states, or that its name ends with where it is the one asked for; else empty.
     pub found_unit: String,
     /// Of the labels, those that one of its series has not.
     pub missing_labels: Vec<String>,

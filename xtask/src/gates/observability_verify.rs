@@ -2,6 +2,7 @@
 
 mod client;
 pub mod exposition;
+mod judge;
 pub mod logs;
 mod metrics;
 pub mod otlp;

@@ -1,0 +1,1 @@
+//! Families that the settings ask for, in readings of both formats.
