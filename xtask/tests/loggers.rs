@@ -14,7 +14,7 @@ struct Output(Arc<Mutex<Vec<u8>>>);
 
 impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
+        self.0.lock().expect("no writer panicked").extend_from_slice(bytes);
         Ok(bytes.len())
     }
 
@@ -36,7 +36,7 @@ fn facts(output: &Output, settings: &Logs) -> LogFacts {
     let settings = Logs { correlation: Some("x-request-id".into()), ..settings.clone() };
     let mut collector = Collector::new(&settings);
     collector.sent("req-7f3a", "POST /orders");
-    collector.take("stdout", &output.0.lock().unwrap());
+    collector.take("stdout", &output.0.lock().expect("no writer panicked"));
     collector.finish()
 }
 
@@ -53,7 +53,7 @@ fn complaints(facts: &LogFacts) -> Vec<String> {
 /// Asserts that `lines` lines came, all JSON with all fields, and that the request was found.
 fn all_is_there(output: &Output, settings: &Logs, lines: u64) {
     let facts = facts(output, settings);
-    let text = String::from_utf8_lossy(&output.0.lock().unwrap()).into_owned();
+    let text = String::from_utf8_lossy(&output.0.lock().expect("no writer panicked")).into_owned();
     assert_eq!((facts.lines, facts.json), (lines, lines), "{text}");
     assert_eq!(complaints(&facts), [""; 0], "{text}");
     let correlation = facts.correlation.expect("it was asked for");
