@@ -143,9 +143,12 @@ fn a_field_is_found_flat_nested_and_by_its_other_names() {
     );
 }
 
+/// A kind, values that are of it, and values that are not, with what is said of them.
+type Kind = (FieldKind, &'static [&'static str], &'static [(&'static str, &'static str)]);
+
 #[test]
 fn a_field_is_of_its_kind() {
-    let kinds: [(FieldKind, &[&str], &[(&str, &str)]); 6] = [
+    let kinds: [Kind; 6] = [
         (FieldKind::Text, &[r#""x""#], &[(r#"" \t""#, "blank"), ("1", "no text")]),
         (FieldKind::Number, &["1", "-2.5"], &[(r#""1""#, "no number")]),
         (FieldKind::Boolean, &["true", "false"], &[("0", "neither true nor false")]),
