@@ -2,8 +2,10 @@
 
 mod client;
 pub mod exposition;
+mod judge;
 pub mod logs;
 mod metrics;
 pub mod otlp;
 pub mod receiver;
 mod secrets;
+mod traces;

@@ -1,0 +1,3 @@
+//! What the facts amount to.
+
+pub(super) mod traces;
