@@ -334,16 +334,20 @@ pub struct Leak {
 /// What came to the OTLP receiver.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct TraceFacts {
-    /// Requests with spans.
+    /// Requests for spans that could be read; one may have none.
     pub requests: u64,
     /// Spans in them.
     pub spans: u64,
+    /// How many of them were looked at: there is a limit.
+    pub examined: u64,
     /// How many spans each `service.name` has, sorted by name; empty where none was stated.
     pub services: Vec<ServiceSpans>,
     /// Requests that could not be read, each with the reason; at most twenty.
     pub malformed: Vec<String>,
     /// How many of those there are.
     pub malformed_total: u64,
+    /// What else came that was no request for spans, such as `HTTP/2, as gRPC does`; at most five.
+    pub turned_away: Vec<String>,
     /// Each span that is asked for.
     pub wanted: Vec<WantedSpan>,
     /// Whether the trace ids sent with the exercise were found again; `None` if nobody asks.

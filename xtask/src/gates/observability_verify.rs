@@ -8,3 +8,4 @@ mod metrics;
 pub mod otlp;
 pub mod receiver;
 mod secrets;
+mod traces;
