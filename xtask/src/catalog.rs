@@ -284,7 +284,7 @@ catalog! {
     EvidenceMissing = "EVIDENCE_MISSING", "A gate has no evidence",
         "gates have no evidence",
         "Nothing was gathered for this gate, so nothing can be said for it.",
-        "A later version gathers it; until then only a stage that has it as report_only (ci/maturity-stages.yml) can pass.";
+        "Run `cargo xtask maturity` without --only; if it was interrupted, run it again.";
     EvidenceMismatch = "EVIDENCE_MISMATCH", "The evidence is about another state of the code",
         "changes while the checks ran",
         "HEAD or the working tree changed while the checks ran, so they did not all see the same code.",

@@ -46,6 +46,8 @@ pub struct Evidence {
     pub policy: PolicyFacts,
     /// The data contracts: as the sources say, and as they were locked.
     pub budgets: BudgetFacts,
+    /// The services: how they ran, and what they gave out.
+    pub services: ServicesFacts,
     /// The files that hold it.
     pub files: Vec<EvidenceFile>,
     /// The logs and SBOMs beside it.
@@ -65,6 +67,8 @@ pub struct Gathered {
     pub policy: PolicyFacts,
     /// What field_budgets is judged by.
     pub budgets: BudgetFacts,
+    /// What observability_verify is judged by.
+    pub services: ServicesFacts,
 }
 
 impl Evidence {
@@ -79,19 +83,15 @@ impl Evidence {
         subject_after: Subject,
         gathered: Gathered,
     ) -> Result<Evidence> {
-        let Gathered { checks, deps, deps_duration_ms, policy, budgets } = gathered;
+        let Gathered { checks, deps, deps_duration_ms, policy, budgets, services } = gathered;
         let mut files = Vec::new();
         for record in &checks {
             files.push(store.add_evidence(&subject, Gate::PromotionGuard, &record.check, record)?);
         }
-        files.push(store.add_evidence(&subject, Gate::DepsApproval, Gate::DepsApproval.as_str(), &deps)?);
-        files.push(store.add_evidence(&subject, Gate::PolicyDrift, Gate::PolicyDrift.as_str(), &policy)?);
-        files.push(store.add_evidence(
-            &subject,
-            Gate::FieldBudgets,
-            Gate::FieldBudgets.as_str(),
-            &budgets,
-        )?);
+        files.push(add(store, &subject, Gate::DepsApproval, &deps)?);
+        files.push(add(store, &subject, Gate::PolicyDrift, &policy)?);
+        files.push(add(store, &subject, Gate::FieldBudgets, &budgets)?);
+        files.push(add(store, &subject, Gate::ObservabilityVerify, &services)?);
         let artifacts = store.artifacts()?;
         unforged(&files, &deps, &artifacts, &store.evidence_files()?)?;
         Ok(Evidence {
@@ -102,10 +102,21 @@ impl Evidence {
             deps_duration_ms,
             policy,
             budgets,
+            services,
             files,
             artifacts,
         })
     }
+}
+
+/// The one file of a gate.
+fn add(
+    store: &mut store::Store,
+    subject: &Subject,
+    gate: Gate,
+    facts: &impl Serialize,
+) -> Result<EvidenceFile> {
+    store.add_evidence(subject, gate, gate.as_str(), facts)
 }
 
 /// The checks run code of the workspace while all this lies in a folder that it can write to: what is

@@ -7,12 +7,13 @@ pub mod observability_verify;
 pub mod policy_drift;
 pub mod promotion_guard;
 
+use std::sync::mpsc;
 use std::time::Instant;
 
 use serde::Serialize;
 use time::OffsetDateTime;
 
-use crate::evidence::{BudgetFacts, DepsFacts, Evidence, Gathered, PolicyFacts};
+use crate::evidence::{BudgetFacts, DepsFacts, Evidence, Gathered, PolicyFacts, ServicesFacts};
 use crate::gather::Context;
 use crate::plan::{Chosen, Step};
 use crate::settings::Settings;
@@ -24,7 +25,15 @@ pub fn steps(context: &Context<'_>, chosen: &Chosen) -> Vec<Step> {
     steps.extend(deps_approval::steps(context.workspace, context.settings));
     steps.extend(policy_drift::steps(context));
     steps.extend(field_budgets::steps(context));
+    steps.extend(observability_verify::steps(context, chosen.gathers(observability_verify::gather::NAME)));
     steps
+}
+
+/// Everything that `--only` can name: the checks of promotion_guard, and the services.
+pub fn check_names(settings: &Settings) -> Vec<String> {
+    let mut names = promotion_guard::check_names(settings);
+    names.push(observability_verify::gather::NAME.to_owned());
+    names
 }
 
 /// Gathers the evidence of every gate that has any: what needs no build beside what does.
@@ -37,22 +46,29 @@ pub fn gather(context: &Context<'_>, chosen: &Chosen) -> Gathered {
         });
         let policy = scope.spawn(|| policy_drift::gather(context));
         let budgets = scope.spawn(|| field_budgets::gather(context));
-        let checks = promotion_guard::gather(context, &|check| chosen.gathers(check));
+        let (tell_built, built) = mpsc::channel();
+        let services = scope.spawn(move || {
+            let selected = chosen.gathers(observability_verify::gather::NAME);
+            observability_verify::gather(context, selected, &built)
+        });
+        let checks = promotion_guard::gather(context, &|check| chosen.gathers(check), tell_built);
         // A gatherer that panicked has proven nothing; facts that say nothing do not pass.
         let (deps, deps_duration_ms) = deps.join().unwrap_or_else(|_| (DepsFacts::default(), 0));
         let policy = policy.join().unwrap_or_else(|_| PolicyFacts::default());
         let budgets = budgets.join().unwrap_or_else(|_| BudgetFacts::default());
-        Gathered { checks, deps, deps_duration_ms, policy, budgets }
+        let services = services.join().unwrap_or_else(|_| ServicesFacts::default());
+        Gathered { checks, deps, deps_duration_ms, policy, budgets, services }
     })
 }
 
-/// Judges the evidence of every gate that has any. What is missing here is missing in the verdict.
+/// Judges the evidence of every gate. What is missing here is missing in the verdict.
 pub fn judge(evidence: &Evidence, settings: &Settings, effective_time: OffsetDateTime) -> Vec<Judgement> {
     vec![
         promotion_guard::judge(&evidence.checks, settings),
         deps_approval::judge(&evidence.deps, settings, effective_time, evidence.deps_duration_ms),
         policy_drift::judge(&evidence.policy, settings),
         field_budgets::judge(&evidence.budgets),
+        observability_verify::judge(&evidence.services),
     ]
 }
 

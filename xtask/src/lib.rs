@@ -39,7 +39,6 @@ use std::path::Path;
 use error::Result;
 use evidence::Evidence;
 use evidence::store::Store;
-use gates::promotion_guard;
 use host::Host;
 use setup::Setup;
 use workspace::git::Repository;
@@ -81,7 +80,7 @@ fn maturity(args: &cli::Maturity, manifest_path: Option<&Path>, host: &Host) -> 
     let policy = setup.policy.at(effective_time);
     let facts = setup.ref_facts(host, args.reference.as_deref(), &repository);
     let resolved = stages::resolve(&policy, &setup.workspace.member_names(), &facts)?;
-    let checks = promotion_guard::check_names(&setup.settings);
+    let checks = gates::check_names(&setup.settings);
     let chosen = plan::choose(args, &policy, &checks, &resolved, host)?;
     setup.check_base()?;
 

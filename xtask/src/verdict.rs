@@ -184,7 +184,7 @@ impl Judgement {
             gate,
             outcome: Outcome::Missing,
             code: Some(Code::EvidenceMissing),
-            message: "this version cannot gather its evidence yet".into(),
+            message: "its evidence was not gathered".into(),
             findings: Vec::new(),
             break_glass: Vec::new(),
             duration_ms: 0,

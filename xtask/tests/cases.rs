@@ -86,7 +86,6 @@ cases! {
     dry_run
     enforced_gate
     evidence_mismatch
-    evidence_missing
     explain
     explain_unknown
     format_failed
@@ -115,13 +114,30 @@ cases! {
     lockfile_missing
     lockfile_stale
     lockfile_untracked
+    log_field_missing
+    log_long_line
+    log_secret
+    log_secret_split
+    log_silent
+    log_uncorrelated
+    log_unstructured
     manifest_malformed
+    metric_missing
+    metric_stuck
+    metrics_closed_early
+    metrics_duplicate
+    metrics_html
+    metrics_huge
+    metrics_many_series
+    metrics_redirect
+    metrics_stall
     nextest_missing
     no_ref
     no_ref_no_repository
     no_workspace
     not_a_repository
     not_a_repository_pilot
+    orders_service_ga
     orders_service_pilot
     orders_service_pre_ga
     orders_service_test_fails
@@ -190,6 +206,20 @@ cases! {
     rustfmt_missing
     sbom_alone
     sbom_forged
+    service_build_failed
+    service_exits
+    service_failed
+    service_floods_its_log
+    service_forks_away
+    service_leaves_a_process
+    service_never_ready
+    service_speaks_http2_only
+    service_undeclared
+    service_unknown_binary
+    services_interrupted
+    services_left_out
+    services_not_applicable
+    services_seen_running
     settings_wrong_words
     source_denied
     stages_alias_bomb
@@ -221,6 +251,8 @@ cases! {
     tests_filtered_out
     tests_none_ran
     tiny_passes
+    trace_malformed
+    trace_missing
     tree_dirty
     tree_dirty_pilot
     unknown_check

@@ -5,7 +5,7 @@
 
 pub mod audit;
 pub(in crate::gates) mod cargo_config;
-mod commands;
+pub(in crate::gates) mod commands;
 mod custom;
 mod doc_tests;
 mod format;
@@ -13,7 +13,7 @@ mod judge;
 mod junit;
 mod libtest;
 mod lint;
-mod messages;
+pub(in crate::gates) mod messages;
 mod nextest;
 mod run_tests;
 mod session;
@@ -21,6 +21,8 @@ mod summary;
 mod text;
 
 pub use judge::judge;
+
+use std::sync::mpsc::Sender;
 
 use crate::evidence::{CheckRecord, CheckState};
 use crate::gates::Gate;
@@ -40,16 +42,28 @@ pub fn check_names(settings: &Settings) -> Vec<String> {
 
 /// Carries out the selected checks. Two lanes run beside each other: the checks that build, one after
 /// the other so that none waits for cargo's build lock while cores idle, and those that do not build.
-/// The records come back in the order of the plan.
-pub fn gather(ctx: &Context<'_>, selected: &(dyn Fn(&str) -> bool + Sync)) -> Vec<CheckRecord> {
+/// The records come back in the order of the plan. `built` hears when the tests have been built and run.
+pub fn gather(
+    ctx: &Context<'_>,
+    selected: &(dyn Fn(&str) -> bool + Sync),
+    built: Sender<()>,
+) -> Vec<CheckRecord> {
     let names = check_names(ctx.settings);
-    let lane = |building: bool| -> Vec<(usize, CheckRecord)> {
+    let lane = |building: bool, built: Option<Sender<()>>| -> Vec<(usize, CheckRecord)> {
         let names = names.iter().enumerate().filter(|(_, name)| builds(name) == building);
-        names.map(|(index, name)| (index, gather_one(ctx, name, selected))).collect()
+        let gather = |(index, name): (usize, &String)| {
+            let record = gather_one(ctx, name, selected);
+            if let (run_tests::NAME, Some(built)) = (name.as_str(), &built) {
+                // Nobody may be listening.
+                let _ = built.send(());
+            }
+            (index, record)
+        };
+        names.map(gather).collect()
     };
     let mut records = std::thread::scope(|scope| {
-        let beside = scope.spawn(|| lane(false));
-        let mut records = lane(true);
+        let beside = scope.spawn(|| lane(false, None));
+        let mut records = lane(true, Some(built));
         // A check that panicked has no record, and a check without a record is pending, never passed.
         records.extend(beside.join().unwrap_or_default());
         records

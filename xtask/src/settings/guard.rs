@@ -7,7 +7,8 @@ use super::{Applies, CustomCheck, Level, PromotionGuard, Runner, Success};
 use crate::diagnostics::shown;
 use crate::yaml::{Complaints, Fields, Keys, Node, Value};
 
-const BUILT_IN: [&str; 5] = ["tests", "doc_tests", "lint", "format", "audit"];
+/// Names that `--only` knows already.
+const BUILT_IN: [&str; 6] = ["tests", "doc_tests", "lint", "format", "audit", "services"];
 const GUARD: Keys = Keys::new(&["tests", "doc_tests", "lint", "format", "audit", "checks"]);
 const TESTS: Keys = Keys::new(&["timeout", "runner", "nextest_profile", "not_applicable"]);
 const TIMEOUT_ONLY: Keys = Keys::new(&["timeout", "not_applicable"]);

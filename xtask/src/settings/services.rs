@@ -3,6 +3,8 @@
 
 pub mod placeholder;
 pub(super) mod read;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -14,11 +16,17 @@ pub struct Observability {
     pub services: Services,
     /// For the build of all of them.
     pub build_timeout: Duration,
+    /// Binaries that look like services and are none, each with the reason.
+    pub not_services: BTreeMap<String, String>,
 }
 
 impl Default for Observability {
     fn default() -> Self {
-        Observability { services: Services::Silent, build_timeout: super::HALF_HOUR }
+        Observability {
+            services: Services::Silent,
+            build_timeout: super::HALF_HOUR,
+            not_services: BTreeMap::new(),
+        }
     }
 }
 

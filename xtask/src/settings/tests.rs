@@ -116,7 +116,7 @@ const BAD: &[(&str, &str)] = &[
     ("policy_drift: {unsafe_allowed: [\"-x\"]}", "cannot be a package's name"),
     (
         "observability_verify: 1",
-        "1: observability_verify: `observability_verify` is not known to this version yet",
+        "23: observability_verify: found 1 (expected a mapping with the keys services",
     ),
     ("field_budget: {}", "1: field_budget: unknown key `field_budget` (did you mean `field_budgets`?"),
     (

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use super::otlp::SpanData;
 use super::receiver::Received;
 use crate::diagnostics::{nearest, shown};
+use crate::digest;
 use crate::evidence::services::{Correlation, ServiceSpans, TraceFacts, WantedSpan};
 use crate::settings::services::{Span, Traces};
 
@@ -56,7 +57,7 @@ pub(super) fn settled(settings: &Traces, received: &Received, sent: &[(String, S
 /// it. `random` is used up: the same bytes give the same trace.
 pub(super) fn traceparent(random: [u8; 24]) -> (String, String) {
     let hex = |bytes: &[u8]| {
-        let text: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        let text = digest::hex(bytes);
         // All zero is no id.
         if bytes.iter().all(|byte| *byte == 0) { text.replacen('0', "1", 1) } else { text }
     };

@@ -7,6 +7,7 @@
 pub(super) mod budgets;
 mod evidence;
 mod said;
+mod services;
 mod stages;
 mod tables;
 #[cfg(test)]

@@ -17,7 +17,7 @@ pub(super) const PROFILE: &str = "xtask-maturity";
 
 /// What every command needs to know.
 #[derive(Clone, Copy)]
-pub(super) struct Commands<'a> {
+pub(in crate::gates) struct Commands<'a> {
     root: &'a Path,
     cargo: &'a Path,
     offline: bool,
@@ -28,7 +28,7 @@ pub(super) struct Commands<'a> {
 
 impl<'a> Commands<'a> {
     /// The commands of this run.
-    pub(super) fn new(ctx: &Context<'a>) -> Self {
+    pub(in crate::gates) fn new(ctx: &Context<'a>) -> Self {
         Commands {
             root: &ctx.workspace.root,
             cargo: &ctx.workspace.cargo,
@@ -47,6 +47,14 @@ impl<'a> Commands<'a> {
             &[],
             timeout,
         )
+    }
+
+    /// Builds the binaries of services and says, as JSON, where they are. With the whole workspace's
+    /// features, as the tests are built, so that what those have built already is not built again.
+    pub(in crate::gates) fn services_build(&self, binaries: &[&str], timeout: Duration) -> Command {
+        let mut head = vec!["build", "--workspace", "--message-format", "json"];
+        binaries.iter().for_each(|binary| head.extend(["--bin", binary]));
+        self.cargo(&head, "--jobs", &[], timeout)
     }
 
     /// Runs the built tests with plain cargo.

@@ -14,24 +14,26 @@ use crate::workspace::Workspace;
 /// The most messages that are kept of one run.
 const MESSAGE_LIMIT: usize = 1000;
 
-/// A test executable that cargo built.
+/// An executable that cargo built.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Executable {
+pub(in crate::gates) struct Executable {
     /// The package's name.
-    pub(super) package: String,
+    pub(in crate::gates) package: String,
     /// Which target of it, such as `lib` or `test/api`.
-    pub(super) target: String,
+    pub(in crate::gates) target: String,
     /// Where it is.
-    pub(super) path: String,
+    pub(in crate::gates) path: String,
 }
 
 /// What cargo's messages said.
 #[derive(Debug, Default)]
-pub(super) struct Messages {
+pub(in crate::gates) struct Messages {
     /// Each message once, although the library and its test both give it.
-    pub(super) diagnostics: Vec<Diagnostic>,
+    pub(in crate::gates) diagnostics: Vec<Diagnostic>,
     /// Test executables, in the order of their messages.
     pub(super) executables: Vec<Executable>,
+    /// Binaries, likewise.
+    pub(in crate::gates) binaries: Vec<Executable>,
     /// Members that cargo or the compiler said anything about.
     pub(super) packages: BTreeSet<String>,
     /// Their targets, likewise, as `package target`.
@@ -42,7 +44,7 @@ pub(super) struct Messages {
 }
 
 /// Reads messages line by line.
-pub(super) struct MessageReader<'a> {
+pub(in crate::gates) struct MessageReader<'a> {
     workspace: &'a Workspace,
     members: BTreeMap<&'a PackageId, &'a str>,
     messages: Messages,
@@ -50,14 +52,14 @@ pub(super) struct MessageReader<'a> {
 
 impl<'a> MessageReader<'a> {
     /// A reader that has read nothing.
-    pub(super) fn new(workspace: &'a Workspace) -> Self {
+    pub(in crate::gates) fn new(workspace: &'a Workspace) -> Self {
         let members =
             workspace.members.workspace_packages().into_iter().map(|p| (&p.id, p.name.as_str())).collect();
         MessageReader { workspace, members, messages: Messages::default() }
     }
 
     /// Reads a line of standard output.
-    pub(super) fn line(&mut self, line: &[u8]) {
+    pub(in crate::gates) fn line(&mut self, line: &[u8]) {
         if !line.starts_with(b"{") {
             return;
         }
@@ -70,12 +72,15 @@ impl<'a> MessageReader<'a> {
                 }
                 self.messages.packages.insert((*package).to_owned());
                 self.messages.targets.insert(format!("{package} {}", target_name(&artifact.target)));
-                if let (true, Some(path)) = (artifact.profile.test, artifact.executable) {
-                    self.messages.executables.push(Executable {
-                        package: (*package).to_owned(),
-                        target: target_name(&artifact.target),
-                        path: path.into_string(),
-                    });
+                let Some(path) = artifact.executable else { return };
+                let executable = Executable {
+                    package: (*package).to_owned(),
+                    target: target_name(&artifact.target),
+                    path: path.into_string(),
+                };
+                match artifact.profile.test {
+                    true => self.messages.executables.push(executable),
+                    false => self.messages.binaries.push(executable),
                 }
             }
             Ok(_) => {}
@@ -84,7 +89,7 @@ impl<'a> MessageReader<'a> {
     }
 
     /// What was read.
-    pub(super) fn finish(self) -> Messages {
+    pub(in crate::gates) fn finish(self) -> Messages {
         self.messages
     }
 

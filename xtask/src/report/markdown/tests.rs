@@ -72,7 +72,7 @@ fn each_reason_is_followed_by_its_remedy() {
         ("1. subject: TREE_DIRTY (", Code::TreeDirty),
         ("2. promotion_guard: CHECKS_FAILED (", Code::ChecksFailed),
         (
-            "3. policy_drift: EVIDENCE_MISSING (this version cannot gather its evidence yet)\n4. field_budgets: EVIDENCE_MISSING (",
+            "3. policy_drift: EVIDENCE_MISSING (its evidence was not gathered)\n4. field_budgets: EVIDENCE_MISSING (",
             Code::EvidenceMissing,
         ),
     ];

@@ -10,7 +10,7 @@ use crate::settings::{guard, values::duration};
 use crate::yaml::{Complaints, Fields, Keys, Node, Value};
 use std::time::Duration;
 
-const SECTION: Keys = Keys::new(&["services", "build_timeout", "not_applicable"]);
+const SECTION: Keys = Keys::new(&["services", "build_timeout", "not_services", "not_applicable"]);
 const SERVICE: Keys = Keys::new(&[
     "name",
     "package",
@@ -38,6 +38,15 @@ const STEP_SHAPE: &str = "a request such as GET /orders, or a mapping with the k
 pub(in crate::settings) fn read(node: &Node, section: &mut Observability, c: &mut Complaints) {
     let Some(fields) = Fields::read(node, &SECTION, c) else { return };
     set(&mut section.build_timeout, fields.get("build_timeout").and_then(|node| duration(node, c)));
+    if let Some(node) = fields.get("not_services") {
+        for (name, key, reason) in node.entries("a mapping from binaries to reasons", c).unwrap_or_default() {
+            if let Err((message, help)) = values::package(name) {
+                c.at(key, message, help);
+            }
+            let reason = reason.checked("a reason, in a few words", c, values::reason);
+            section.not_services.extend(reason.map(|reason| (name.to_owned(), reason)));
+        }
+    }
     match (fields.get("services"), fields.get("not_applicable")) {
         (None, None) => c.missing(node, "no services", "add services, or not_applicable: \"REASON\""),
         (None, Some(reason)) => {

@@ -1,6 +1,6 @@
 use super::tests::{judged, stage, subject};
 use super::*;
-use crate::evidence::{BudgetFacts, DepsFacts, PolicyFacts};
+use crate::evidence::{BudgetFacts, DepsFacts, PolicyFacts, ServicesFacts};
 use crate::freeze::{Span, Window};
 use crate::stages::{RefFacts, builtin, resolve};
 use crate::verdict::Severity;
@@ -44,6 +44,7 @@ fn judge(stage_index: usize, freeze: &[&str], freeze_override: Option<&Overridin
         deps_duration_ms: 0,
         policy: PolicyFacts::default(),
         budgets: BudgetFacts::default(),
+        services: ServicesFacts::default(),
         files: Vec::new(),
         artifacts: Vec::new(),
     };

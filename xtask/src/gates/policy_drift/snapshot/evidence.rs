@@ -29,13 +29,14 @@ pub(super) fn say(path: &str, bytes: Option<&[u8]>, said: &mut Said) -> Result<(
         deps_approval,
         policy_drift,
         field_budgets,
-        observability_verify: _,
+        observability_verify,
     } = &settings;
     features_say(features, said);
     guard_says(promotion_guard, said);
     deps_say(deps_approval, said);
     policy_says(policy_drift, said);
     budgets_say(field_budgets, said);
+    super::services::say(observability_verify, said);
     Ok(())
 }
 
@@ -146,6 +147,6 @@ fn budgets_say(budgets: &FieldBudgets, said: &mut Said) {
     }
 }
 
-fn seconds(duration: Duration) -> i64 {
+pub(super) fn seconds(duration: Duration) -> i64 {
     i64::try_from(duration.as_secs()).unwrap_or(i64::MAX)
 }

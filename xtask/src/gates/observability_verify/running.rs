@@ -1,0 +1,208 @@
+//! A service while it runs: what it gives out, and whether it still lives. Its output is read by one
+//! thread while another asks it.
+
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::logs::Collector;
+use super::secrets::{Search, Searcher};
+use crate::evidence::services::{Leak, LogFacts};
+use crate::process::{Processes, Stream};
+use crate::settings::services::{LogSource, Logs, Service, Sign, Wanted};
+
+/// How much of a log file is read at once.
+const PIECE: usize = 64 * 1024;
+
+/// A service while it runs.
+pub(super) struct Running<'a> {
+    processes: &'a Processes,
+    ended: AtomicBool,
+    emitted: Mutex<Emitted<'a>>,
+}
+
+/// What it gave out.
+struct Emitted<'a> {
+    /// What a line must contain for the service to be ready, and whether one has.
+    sign: Option<(Vec<u8>, bool)>,
+    /// The end of each stream's last piece, for a sign that two pieces hold together.
+    ends: [Vec<u8>; 2],
+    collector: Option<(&'a LogSource, Collector)>,
+    searches: [Search; 2],
+    file: Option<LogFile>,
+}
+
+/// A log file, read as it grows.
+struct LogFile {
+    path: PathBuf,
+    open: Option<File>,
+    search: Search,
+    problem: Option<String>,
+}
+
+impl<'a> Running<'a> {
+    /// Of a service that is about to be started. `file` is where its log file will be, if it has one.
+    pub(super) fn new(
+        processes: &'a Processes,
+        service: &'a Service,
+        searcher: &Searcher,
+        file: Option<PathBuf>,
+    ) -> Self {
+        let collector = match &service.logs {
+            Wanted::Yes(logs) => Some((&logs.from, Collector::new(logs).without(searcher))),
+            Wanted::NotApplicable(_) => None,
+        };
+        let sign = match &service.ready.sign {
+            Sign::Log(text) => Some((text.as_bytes().to_vec(), false)),
+            Sign::Http { .. } | Sign::Tcp { .. } => None,
+        };
+        let emitted = Emitted {
+            sign,
+            ends: Default::default(),
+            collector,
+            searches: [searcher.stream(), searcher.stream()],
+            file: file.map(|path| LogFile { path, open: None, search: searcher.stream(), problem: None }),
+        };
+        Running { processes, ended: AtomicBool::new(false), emitted: Mutex::new(emitted) }
+    }
+
+    /// Takes some of its output.
+    pub(super) fn take(&self, stream: Stream, chunk: &[u8]) {
+        let mut emitted = self.lock();
+        let Emitted { sign, ends, collector, searches, .. } = &mut *emitted;
+        let (place, name) = match stream {
+            Stream::Stdout => (0, "stdout"),
+            Stream::Stderr => (1, "stderr"),
+        };
+        if let Some((text, seen)) = sign.as_mut().filter(|(_, seen)| !seen) {
+            let end = &mut ends[place];
+            end.extend_from_slice(chunk);
+            *seen = memchr::memmem::find(end, text).is_some();
+            let surplus = end.len().saturating_sub(text.len());
+            end.drain(..surplus);
+        }
+        if let Some((from, collector)) = collector
+            && matches!(
+                (from, stream),
+                (LogSource::Both, _)
+                    | (LogSource::Stdout, Stream::Stdout)
+                    | (LogSource::Stderr, Stream::Stderr)
+            )
+        {
+            collector.take(name, chunk);
+        }
+        searches[place].take(chunk);
+    }
+
+    /// Says that it has ended.
+    pub(super) fn end(&self) {
+        self.ended.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether it has ended.
+    pub(super) fn ended(&self) -> bool {
+        self.ended.load(Ordering::SeqCst)
+    }
+
+    /// Whether somebody asked the whole run to stop.
+    pub(super) fn interrupted(&self) -> bool {
+        self.processes.interrupted()
+    }
+
+    /// Whether a line of its output has contained the sign of its readiness.
+    pub(super) fn said(&self) -> bool {
+        self.lock().sign.as_ref().is_some_and(|(_, seen)| *seen)
+    }
+
+    /// Notes a value that is about to be sent with a request, to be found again in a line.
+    pub(super) fn sent(&self, id: &str, step: &str) {
+        if let Some((_, collector)) = &mut self.lock().collector {
+            collector.sent(id, step);
+        }
+    }
+
+    /// Reads what its log file has gained, and says whether its logs show all that they must.
+    pub(super) fn logs_settled(&self) -> bool {
+        let mut emitted = self.lock();
+        emitted.read_file();
+        emitted.collector.as_ref().is_none_or(|(_, collector)| collector.settled())
+    }
+
+    /// What it gave out, all in all.
+    pub(super) fn finish(self, wanted: &Wanted<Logs>) -> (Option<LogFacts>, Vec<Leak>) {
+        let mut emitted = self.emitted.into_inner().unwrap_or_else(PoisonError::into_inner);
+        emitted.read_file();
+        let [stdout, stderr] = emitted.searches;
+        let mut leaks = stdout.finish("stdout");
+        leaks.extend(stderr.finish("stderr"));
+        let mut problem = None;
+        if let Some(file) = emitted.file {
+            leaks.extend(file.search.finish("file"));
+            problem = match (&file.open, file.problem) {
+                (_, Some(problem)) => Some(problem),
+                (None, None) => Some("the service wrote no such file".into()),
+                (Some(_), None) => None,
+            };
+        }
+        let logs = emitted.collector.map(|(_, collector)| collector.finish());
+        let logs = logs.map(|facts| LogFacts { source: source(wanted), problem, ..facts });
+        (logs, leaks)
+    }
+
+    /// A thread that panicked while it held this has left nothing half done that could pass.
+    fn lock(&self) -> MutexGuard<'_, Emitted<'a>> {
+        self.emitted.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn source(wanted: &Wanted<Logs>) -> String {
+    match wanted {
+        Wanted::Yes(logs) => match &logs.from {
+            LogSource::Stdout => "stdout".into(),
+            LogSource::Stderr => "stderr".into(),
+            LogSource::Both => "stdout and stderr".into(),
+            LogSource::File(file) => file.clone(),
+        },
+        Wanted::NotApplicable(_) => String::new(),
+    }
+}
+
+impl Emitted<'_> {
+    /// Reads what the log file has gained since.
+    fn read_file(&mut self) {
+        let Some(file) = &mut self.file else { return };
+        if file.open.is_none() {
+            file.open = File::open(&file.path).ok();
+        }
+        let Some(open) = &mut file.open else { return };
+        let mut buffer = vec![0; PIECE];
+        loop {
+            match open.read(&mut buffer) {
+                Ok(0) => break,
+                Ok(read) => {
+                    let chunk = buffer.get(..read).unwrap_or_default();
+                    if let Some((_, collector)) = &mut self.collector {
+                        collector.take("file", chunk);
+                    }
+                    file.search.take(chunk);
+                }
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(error) => {
+                    file.problem = Some(format!("it cannot be read: {error}"));
+                    break;
+                }
+            }
+        }
+        // A file that became shorter was written anew: what stood there before is lost to the reader.
+        let length = open.metadata().map(|data| data.len());
+        let place = open.stream_position();
+        if let (Ok(length), Ok(place)) = (length, place)
+            && length < place
+        {
+            file.problem = Some("it was cut short while the service ran, so not all of it was read".into());
+            let _ = open.seek(SeekFrom::End(0));
+        }
+    }
+}
