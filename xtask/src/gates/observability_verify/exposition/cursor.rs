@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 
-use memchr::memchr2;
+use memchr::{memchr, memchr2, memchr3};
 
 use super::Format;
+use super::names::is_label_name;
 use crate::diagnostics::shown;
 
 /// A place in a line.
@@ -39,17 +40,21 @@ impl<'a> Cursor<'a> {
         self.rest.as_bytes().first().copied()
     }
 
-    /// Reads this byte if it is the next.
-    pub(super) fn eat(&mut self, byte: char) -> bool {
-        let rest = self.rest.strip_prefix(byte);
-        self.rest = rest.unwrap_or(self.rest);
-        rest.is_some()
+    /// Reads this ASCII byte if it is the next.
+    pub(super) fn eat(&mut self, byte: u8) -> bool {
+        if self.peek() != Some(byte) {
+            return false;
+        }
+        self.rest = self.rest.get(1..).unwrap_or_default();
+        true
     }
 
     /// Passes blanks and tabs where they have no meaning, which is nowhere in OpenMetrics.
     pub(super) fn blanks(&mut self) {
         if self.format == Format::Text {
-            self.rest = self.rest.trim_start_matches([' ', '\t']);
+            while matches!(self.peek(), Some(b' ' | b'\t')) {
+                self.rest = self.rest.get(1..).unwrap_or_default();
+            }
         }
     }
 
@@ -59,10 +64,10 @@ impl<'a> Cursor<'a> {
         match self.format {
             Format::Text => self.blanks(),
             Format::OpenMetrics => {
-                if !self.eat(' ') {
+                if !self.eat(b' ') {
                     return Err(format!("one blank must stand before {before}"));
                 }
-                if self.rest.starts_with([' ', '\t']) {
+                if matches!(self.peek(), Some(b' ' | b'\t')) {
                     return Err(format!("one blank must stand before {before}, and there are more"));
                 }
             }
@@ -70,25 +75,36 @@ impl<'a> Cursor<'a> {
         Ok(())
     }
 
-    /// The text up to one of these, or up to the end.
-    pub(super) fn until(&mut self, stops: &[char]) -> &'a str {
-        let at = self.rest.find(stops).unwrap_or(self.rest.len());
-        let (token, rest) = self.rest.split_at_checked(at).unwrap_or((self.rest, ""));
+    /// The text up to this place, or up to the end.
+    fn upto(&mut self, at: Option<usize>) -> &'a str {
+        let at = at.unwrap_or(self.rest.len());
+        let (text, rest) = self.rest.split_at_checked(at).unwrap_or((self.rest, ""));
         self.rest = rest;
-        token
+        text
+    }
+
+    /// The text up to a blank or an opening brace, or up to the end.
+    pub(super) fn name(&mut self) -> &'a str {
+        self.upto(memchr3(b' ', b'\t', b'{', self.rest.as_bytes()))
+    }
+
+    /// The text up to what may stand after a label's name, or up to the end.
+    pub(super) fn label_name(&mut self) -> &'a str {
+        // What is right has its equals sign first, and this is the inner loop of the whole parser.
+        let bytes = self.rest.as_bytes();
+        let equals = memchr(b'=', bytes).filter(|at| self.rest.get(..*at).is_some_and(is_label_name));
+        self.upto(equals.or_else(|| bytes.iter().position(|byte| b"=,} \t\"{".contains(byte))))
     }
 
     /// The text up to a blank, or up to the end.
     pub(super) fn token(&mut self) -> &'a str {
-        match self.format {
-            Format::Text => self.until(&[' ', '\t']),
-            Format::OpenMetrics => self.until(&[' ']),
-        }
+        let tab = if self.format == Format::Text { b'\t' } else { b' ' };
+        self.upto(memchr2(b' ', tab, self.rest.as_bytes()))
     }
 
     /// A text in quotes. The error says what it is or does, without a subject.
     pub(super) fn quoted(&mut self) -> Result<Cow<'a, str>, String> {
-        if !self.eat('"') {
+        if !self.eat(b'"') {
             return Err("does not stand in double quotes".into());
         }
         let mut read: Cow<'a, str> = Cow::Borrowed("");
@@ -102,10 +118,10 @@ impl<'a> Cursor<'a> {
             } else {
                 read.to_mut().push_str(text);
             }
-            if self.eat('"') {
+            if self.eat(b'"') {
                 return Ok(read);
             }
-            self.eat('\\');
+            self.eat(b'\\');
             unescape(&mut self.rest, self.format, true, read.to_mut())?;
         }
     }
@@ -136,9 +152,7 @@ fn unescape(rest: &mut &str, format: Format, in_quotes: bool, into: &mut String)
 pub(super) fn check_help(text: &str, format: Format) -> Result<(), String> {
     let mut rest = text;
     let mut unused = String::new();
-    while let Some((_, after)) =
-        memchr::memchr(b'\\', rest.as_bytes()).and_then(|at| rest.split_at_checked(at + 1))
-    {
+    while let Some((_, after)) = memchr(b'\\', rest.as_bytes()).and_then(|at| rest.split_at_checked(at + 1)) {
         rest = after;
         unused.clear();
         unescape(&mut rest, format, false, &mut unused).map_err(|wrong| format!("the HELP text {wrong}"))?;

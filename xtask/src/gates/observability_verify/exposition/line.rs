@@ -42,7 +42,7 @@ pub(super) fn sample(text: &str, format: Format) -> Result<Line<'_>, String> {
     };
     cursor.blanks();
     let mut labels = Vec::new();
-    if cursor.eat('{') {
+    if cursor.eat(b'{') {
         read_labels(&mut cursor, &mut labels, Some(&mut name))?;
     }
     let name = name.ok_or("the sample has no metric name")?;
@@ -59,7 +59,7 @@ pub(super) fn sample(text: &str, format: Format) -> Result<Line<'_>, String> {
 }
 
 fn metric_name<'a>(cursor: &mut Cursor<'a>) -> Result<&'a str, String> {
-    let name = cursor.until(&[' ', '\t', '{']);
+    let name = cursor.name();
     if is_metric_name(name) {
         return Ok(name);
     }
@@ -111,7 +111,7 @@ fn exemplar(cursor: &mut Cursor<'_>) -> Result<Option<Exemplar>, String> {
         return Ok(None);
     }
     let rest = cursor.rest();
-    if !(cursor.eat(' ') && cursor.eat('#') && cursor.eat(' ') && cursor.eat('{')) {
+    if !(cursor.eat(b' ') && cursor.eat(b'#') && cursor.eat(b' ') && cursor.eat(b'{')) {
         return Err(format!("where only an exemplar (` # {{`) may follow stands {}", shown(rest)));
     }
     let mut labels = Vec::new();
@@ -139,11 +139,11 @@ fn read_labels<'a>(
     let mut first = true;
     loop {
         cursor.blanks();
-        if cursor.eat('}') {
+        if cursor.eat(b'}') {
             return Ok(());
         }
         if !first {
-            if !cursor.eat(',') {
+            if !cursor.eat(b',') {
                 return Err(match cursor.rest() {
                     "" => "the closing brace is missing".into(),
                     rest => format!("a comma or the closing brace must stand before {}", shown(rest)),
@@ -169,7 +169,7 @@ fn trailing_comma(cursor: &mut Cursor<'_>) -> Result<bool, String> {
     if cursor.format() == Format::OpenMetrics {
         return Err("a comma stands before the closing brace".into());
     }
-    Ok(cursor.eat('}'))
+    Ok(cursor.eat(b'}'))
 }
 
 /// One label; `None` if it was the metric's name.
@@ -194,7 +194,7 @@ fn label<'a>(
         }
         name
     } else {
-        let name = cursor.until(&['=', ',', '}', ' ', '\t', '"', '{']);
+        let name = cursor.label_name();
         if name.is_empty() {
             return Err(match cursor.rest() {
                 "" => "the closing brace is missing".into(),
@@ -207,7 +207,7 @@ fn label<'a>(
         Cow::Borrowed(name)
     };
     cursor.blanks();
-    if !cursor.eat('=') {
+    if !cursor.eat(b'=') {
         return Err(format!("after the label name {} an equals sign is missing", shown(&name)));
     }
     cursor.blanks();

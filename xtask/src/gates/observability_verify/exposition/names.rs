@@ -122,12 +122,11 @@ pub(super) const SUFFIXES: [&str; 8] =
 
 /// Whether it may stand without quotes: `[a-zA-Z_:][a-zA-Z0-9_:]*`.
 pub(super) fn is_metric_name(name: &str) -> bool {
-    let mut bytes = name.bytes();
-    let first = |byte: u8| byte.is_ascii_alphabetic() || byte == b'_' || byte == b':';
-    bytes.next().is_some_and(first) && bytes.all(|byte| first(byte) || byte.is_ascii_digit())
+    let character = |byte: &u8| matches!(byte, b'a'..=b'z' | b'_' | b'A'..=b'Z' | b'0'..=b'9' | b':');
+    !matches!(name.as_bytes().first(), None | Some(b'0'..=b'9')) && name.as_bytes().iter().all(character)
 }
 
 /// Whether it may stand without quotes: `[a-zA-Z_][a-zA-Z0-9_]*`.
 pub(super) fn is_label_name(name: &str) -> bool {
-    is_metric_name(name) && !name.contains(':')
+    is_metric_name(name) && !name.as_bytes().contains(&b':')
 }

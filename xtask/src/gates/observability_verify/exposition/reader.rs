@@ -86,8 +86,8 @@ impl Reader {
             line = text;
         }
         let start = match self.format {
-            Format::Text => line.trim_start_matches([' ', '\t']),
-            Format::OpenMetrics => line,
+            Format::Text if line.starts_with([' ', '\t']) => line.trim_start_matches([' ', '\t']),
+            Format::Text | Format::OpenMetrics => line,
         };
         match start.as_bytes().first() {
             None if self.format == Format::Text => {}

@@ -16,14 +16,14 @@ impl Reader {
             return Ok(());
         }
         let mut cursor = Cursor::new(line, self.format);
-        cursor.eat('#');
+        cursor.eat(b'#');
         let (keyword, separated) = match self.format {
             Format::Text => {
                 cursor.blanks();
                 (cursor.token(), true)
             }
             Format::OpenMetrics => {
-                let separated = cursor.eat(' ');
+                let separated = cursor.eat(b' ');
                 (cursor.token(), separated)
             }
         };
@@ -77,7 +77,7 @@ impl Reader {
             Cow::Borrowed(name)
         };
         // OpenMetrics wants the blank even before an empty text.
-        if self.format == Format::OpenMetrics && !cursor.eat(' ') {
+        if self.format == Format::OpenMetrics && !cursor.eat(b' ') {
             return Err(format!("the {keyword} line of {} ends with its name", shown(&name)));
         }
         cursor.blanks();

@@ -206,5 +206,5 @@ fn run(inputs: usize, seed: u64) -> usize {
 #[test]
 fn nothing_makes_it_panic_and_what_it_takes_it_has_read() {
     let clean = run(20_000, 0x5eed);
-    assert!(clean > 2_000, "only {clean} texts were without a complaint: the test says little");
+    assert!(clean > 1_000, "only {clean} texts were without a complaint: the test says little");
 }

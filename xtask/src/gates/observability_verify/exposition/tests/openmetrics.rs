@@ -90,6 +90,8 @@ fn what_is_allowed() {
             "a -INFINITY\nb nAn\nc +1.e-3\n# EOF\n",
             "a 0 -2\na 0 -1.5\na 0 1e3\n# EOF\n",
             "# TYPE \"my.counter\" counter\n{\"my.counter_total\",\"l.x\"=\"v\"} 1\n# EOF\n",
+            // As the official Rust client writes it: the sum first, quotes in HELP as they are.
+            "# HELP a A \"quoted\" word.\n# TYPE a histogram\na_sum 1.5\na_count 1\na_bucket{le=\"1.0\"} 0\na_bucket{le=\"+Inf\"} 1\n# EOF\n",
             // A suffix that is none of its type's makes a family of its own.
             "# TYPE a gaugehistogram\na_bucket{le=\"+Inf\"} 1\n# TYPE a_count gauge\na_count 1\n# EOF\n",
         ],
