@@ -55,7 +55,7 @@ impl Collector {
     }
 
     /// The same, and no sample is kept that holds one of these secrets: it would come into the reports.
-    pub(super) fn without(mut self, secrets: &Searcher) -> Collector {
+    pub(super) fn hiding(mut self, secrets: &Searcher) -> Collector {
         self.reader.clean.searcher = Some(secrets.clone());
         self
     }

@@ -346,7 +346,7 @@ fn waiting_ends_when_all_is_there() {
 fn no_sample_holds_a_secret() {
     let secret = Secret { name: "the key".into(), value: "s3cr3t/key".into() };
     let settings = Logs { forbidden_fields: vec!["f".into()], ..one("level", &["level"], FieldKind::Level) };
-    let mut collector = Collector::new(&settings).without(&Searcher::new(&[secret]));
+    let mut collector = Collector::new(&settings).hiding(&Searcher::new(&[secret]));
     let line = |text: &str| format!("{}{text}\n", " ".repeat(3));
     collector.take("stdout", line("Authorization: s3cr3t%2Fkey").as_bytes());
     collector.take("stdout", format!("{}s3cr3t/key\n", "x".repeat(195)).as_bytes());

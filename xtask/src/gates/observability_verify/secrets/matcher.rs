@@ -59,6 +59,8 @@ pub(super) struct Matcher {
     decoded: usize,
     /// One past the last byte before which white space was decoded.
     gap_decoded: usize,
+    /// One past the last byte before which blanks stood.
+    blank: usize,
     state: Option<StateID>,
     /// For each secret and form, one past the end of the last match.
     ends: BTreeMap<(usize, Form), usize>,
@@ -72,6 +74,7 @@ impl Matcher {
             count: 0,
             decoded: 0,
             gap_decoded: 0,
+            blank: 0,
             state: needles.automaton.as_ref().and_then(|automaton| automaton.start_state(Anchored::No).ok()),
             ends: BTreeMap::new(),
         }
@@ -80,7 +83,7 @@ impl Matcher {
     /// Puts this stream behind another: what came last there is as if it had come here.
     pub(super) fn follow(&mut self, other: &Matcher, needles: &Needles) {
         self.ring.clone_from(&other.ring);
-        self.count = other.count;
+        (self.count, self.blank) = (other.count, other.blank);
         (self.decoded, self.gap_decoded) = (0, 0);
         self.ends.clear();
         let fresh = Matcher::new(self.coding, needles);
@@ -118,6 +121,9 @@ impl Matcher {
         if byte.gap_decoded {
             self.gap_decoded = self.count;
         }
+        if byte.gap == Gap::Blank {
+            self.blank = self.count;
+        }
         let Some(state) = self.step(byte.byte, needles) else { return };
         if let Some(automaton) = &needles.automaton
             && automaton.is_special(state)
@@ -147,24 +153,28 @@ impl Matcher {
             _ => return,
         };
         let end = self.ends.get(&(needle.secret, form)).copied().unwrap_or(0);
-        if end > start
-            || !(1..needle.bytes.len()).all(|offset| needle.allows(offset, self.at(start + offset).gap))
-        {
+        if end > start || !self.allows(needle, start) {
             return;
         }
         self.ends.insert((needle.secret, form), self.count);
         found.add(needle.secret, form, line);
     }
-}
 
-impl Needle {
-    /// Whether such white space may stand before one of its bytes.
-    fn allows(&self, offset: usize, gap: Gap) -> bool {
-        let own = self.gaps.binary_search(&offset).is_ok();
-        match gap {
-            Gap::None => !own,
-            Gap::Blank => own || self.form == Form::Bytes,
-            Gap::Break => true,
+    /// Whether the white space in what came since `start` may stand in a needle.
+    fn allows(&self, needle: &Needle, start: usize) -> bool {
+        if needle.form == Form::Bytes {
+            return true;
         }
+        if needle.gaps.is_empty() {
+            return self.blank <= start + 1;
+        }
+        (1..needle.bytes.len()).all(|offset| {
+            let own = needle.gaps.binary_search(&offset).is_ok();
+            match self.at(start + offset).gap {
+                Gap::None => !own,
+                Gap::Blank => own,
+                Gap::Break => true,
+            }
+        })
     }
 }

@@ -168,3 +168,63 @@ fn an_escape_is_found_after_quiet_and_after_noise() {
         format!("{quiet}a\\\"bcdefg{quiet}{quiet}a\\\"bcdefg\n{quiet}a\\\\\\\"bcdefg%41{quiet}a%22bcdefg");
     assert_eq!(forms(value, &text), "percent-encoded@2x1 escaped@1x3");
 }
+
+#[test]
+fn of_credentials_the_secret_part_is_one_too() {
+    assert_eq!(forms("Bearer tok3n-abc", "authorization: Bearer tok3n-abc"), "plain@1x1");
+    assert_eq!(forms("Bearer tok3n-abc", "token=tok3n-abc"), "plain@1x1");
+    assert_eq!(forms("bearer  tok3n/abc", "?t=tok3n%2Fabc"), "percent-encoded@1x1");
+    assert_eq!(forms("Bearer abc", "abc abc abc"), "", "too short to be one by itself");
+    assert_eq!(forms("Unknown tok3n-abc", "tok3n-abc"), "");
+    // `user:pass/word`.
+    let basic = "Basic dXNlcjpwYXNzL3dvcmQ=";
+    assert_eq!(forms(basic, "dXNlcjpwYXNzL3dvcmQ"), "base64@1x1");
+    assert_eq!(forms(basic, "a dXNlcjpwYXNzL3dvcmQ="), "plain@1x1 base64@1x1");
+    assert_eq!(forms(basic, "logged in: user:pass/word"), "plain@1x1");
+    assert_eq!(forms(basic, "password pass/word is wrong"), "plain@1x1");
+    assert_eq!(forms("Basic ???", "???"), "");
+}
+
+/// What a service's own types look like under `Debug`.
+#[derive(Debug)]
+struct Request<'a> {
+    headers: std::collections::BTreeMap<&'a str, &'a str>,
+    body: Vec<u8>,
+    raw: &'a std::ffi::CStr,
+}
+
+#[test]
+fn it_is_found_as_services_log_it() {
+    let token = "Bearer eyJhbGciOi\"J9.x+/_=";
+    let request = Request {
+        headers: [("authorization", token)].into(),
+        body: b"grant=eyJhbGciOi\"J9.x+/_=".to_vec(),
+        raw: c"eyJhbGciOi\"J9.x+/_=",
+    };
+    assert_eq!(forms(token, &format!("{request:?}")), "escaped@1x2 bytes@1x1");
+    let pretty = format!("{request:#?}");
+    assert!(forms(token, &pretty).starts_with("escaped@3x2 bytes@"), "{pretty}");
+    let line = serde_json::json!({"message": pretty, "uri": "/?t=eyJhbGciOi%22J9.x%2B/_%3D"}).to_string();
+    assert_eq!(forms(token, &line), "percent-encoded@1x1 escaped@1x2 bytes@1x1");
+    // A logger that breaks its lines after so many columns, wherever that is.
+    let wrapped = |text: &str, columns: usize, indent: &str| {
+        let chars: Vec<char> = text.chars().collect();
+        let lines: Vec<String> = chars.chunks(columns).map(|line| line.iter().collect()).collect();
+        lines.join(&format!("\n{indent}"))
+    };
+    for columns in 1..80 {
+        let found = forms(token, &wrapped(&format!("{request:?}"), columns, "    "));
+        assert!(found.contains("escaped@") && found.contains("x2 bytes@"), "{columns}: {found}");
+        let found = forms("0123456789abcdef", &wrapped("key=0123456789abcdef, ok", columns, "\t"));
+        assert!(found.starts_with("plain@") && !found.contains(' '), "{columns}: {found}");
+    }
+}
+
+#[test]
+fn a_long_secret_is_found_by_its_first_kib() {
+    let letter = |at: u32| char::from_digit(10 + at.wrapping_mul(2_654_435_761) / 7919 % 26, 36);
+    let long: String = (0..3000).filter_map(letter).collect();
+    assert_eq!(forms(&long, &long), "plain@1x1");
+    assert_eq!(forms(&long, &long[..1023]), "");
+    assert_eq!(forms_of(&Searcher::new(&[]), b"anything \\ %41"), "");
+}
