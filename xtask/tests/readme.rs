@@ -89,8 +89,11 @@ fn every_flag_and_command_is_told_and_none_that_is_not_there() {
     let readme = text("README.md");
     let (flags, names) = command_line();
     let told: BTreeSet<String> = words_after(&readme, "--").iter().map(|word| format!("--{word}")).collect();
-    let of_others = ["--locked", "--workspace", "--no-run", "--quiet", "--package", "--tags", "--unshallow"];
-    let of_others = of_others.map(String::from);
+    let of_others =
+        ["--locked", "--workspace", "--no-run", "--quiet", "--package", "--tags", "--unshallow", "--bin"];
+    // What the services of the examples take.
+    let of_services = ["--listen", "--log", "--metrics", "--port"];
+    let of_others: Vec<String> = of_others.into_iter().chain(of_services).map(String::from).collect();
     let missing: Vec<_> = flags.difference(&told).collect();
     assert!(missing.is_empty(), "the README does not tell of {missing:?}");
     let unknown: Vec<_> =
@@ -164,12 +167,20 @@ fn yaml_with(part: &str) -> String {
 fn the_settings_are_valid_and_name_every_key() {
     let readme = text("README.md");
     let all = yaml_with("\ndeps_approval:\n");
-    let mut parsed = 0;
-    for block in blocks(&readme, "yaml").iter().filter(|block| block.contains("promotion_guard:\n  ")) {
+    let (mut parsed, mut starts) = (0, 0);
+    let of_settings = |block: &&String| {
+        ["promotion_guard:\n  ", "observability_verify:"].iter().any(|section| block.contains(section))
+            && !block.contains("stages:")
+    };
+    for block in blocks(&readme, "yaml").iter().filter(of_settings) {
         settings::parse(block.as_bytes(), "README.md").unwrap_or_else(|error| panic!("{error}\n{block}"));
         parsed += 1;
+        if block.contains("services:") && !block.contains("deps_approval:") {
+            assert!(block.lines().count() <= 15, "a start for a service takes no more:\n{block}");
+            starts += 1;
+        }
     }
-    assert_eq!(parsed, 2, "the whole of the settings, and the example of a check left out");
+    assert_eq!((parsed, starts), (5, 2), "the whole, a check left out, no services, and two starts");
     let sources = ["guard", "deps", "policy", "budgets", "load", "services/read", "services/read/emitted"]
         .map(|name| text(&format!("xtask/src/settings/{name}.rs")));
     let keys: BTreeSet<String> = sources.iter().flat_map(|source| known_keys(source)).collect();

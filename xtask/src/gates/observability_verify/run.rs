@@ -173,7 +173,7 @@ impl Session<'_> {
             (serving.join().ok(), seen)
         });
         let run = run.ok_or("the reader of its output failed")?;
-        let (logs, leaks) = running.finish(&self.service.logs);
+        let (logs, leaks) = running.finish();
         facts.leaks.extend(leaks);
         if let Ended::NotStarted { reason } = &run.ended {
             return Err(reason.clone());
@@ -184,8 +184,26 @@ impl Session<'_> {
             facts.logs = Sought::Found(logs);
         }
         facts.leaks.sort();
-        facts.run = Some(without_places(run, self.ctx));
+        let mut run = without_places(run, self.ctx);
+        run.tail = self.hidden(&run.tail);
+        for otherwise in facts.exercise.iter_mut().filter_map(|step| step.otherwise.as_mut()) {
+            *otherwise = self.hidden(otherwise);
+        }
+        facts.run = Some(run);
         Ok(())
+    }
+
+    /// A text for the reports, without the lines that hold a secret.
+    fn hidden(&self, text: &str) -> String {
+        let line = |line| match self.searcher.first(str::as_bytes(line)) {
+            Some(secret) => format!("(a line that holds {secret} was left out)"),
+            None => line.to_owned(),
+        };
+        let text = text.lines().map(line).collect::<Vec<_>>().join("\n");
+        match self.searcher.first(text.as_bytes()) {
+            Some(secret) => format!("(left out: {secret} stands in it over several lines)"),
+            None => text,
+        }
     }
 
     fn receiver(&self, spans: &Arc<Mutex<Vec<Leak>>>) -> Result<Receiver, String> {

@@ -11,7 +11,7 @@ use super::logs::Collector;
 use super::secrets::{Search, Searcher};
 use crate::evidence::services::{Leak, LogFacts};
 use crate::process::{Processes, Stream};
-use crate::settings::services::{LogSource, Logs, Service, Sign, Wanted};
+use crate::settings::services::{LogSource, Service, Sign, Wanted};
 
 /// How much of a log file is read at once.
 const PIECE: usize = 64 * 1024;
@@ -51,7 +51,7 @@ impl<'a> Running<'a> {
         file: Option<PathBuf>,
     ) -> Self {
         let collector = match &service.logs {
-            Wanted::Yes(logs) => Some((&logs.from, Collector::new(logs).without(searcher))),
+            Wanted::Yes(logs) => Some((&logs.from, Collector::new(logs).hiding(searcher))),
             Wanted::NotApplicable(_) => None,
         };
         let sign = match &service.ready.sign {
@@ -131,7 +131,7 @@ impl<'a> Running<'a> {
     }
 
     /// What it gave out, all in all.
-    pub(super) fn finish(self, wanted: &Wanted<Logs>) -> (Option<LogFacts>, Vec<Leak>) {
+    pub(super) fn finish(self) -> (Option<LogFacts>, Vec<Leak>) {
         let mut emitted = self.emitted.into_inner().unwrap_or_else(PoisonError::into_inner);
         emitted.read_file();
         let [stdout, stderr] = emitted.searches;
@@ -147,25 +147,13 @@ impl<'a> Running<'a> {
             };
         }
         let logs = emitted.collector.map(|(_, collector)| collector.finish());
-        let logs = logs.map(|facts| LogFacts { source: source(wanted), problem, ..facts });
+        let logs = logs.map(|facts| LogFacts { problem, ..facts });
         (logs, leaks)
     }
 
     /// A thread that panicked while it held this has left nothing half done that could pass.
     fn lock(&self) -> MutexGuard<'_, Emitted<'a>> {
         self.emitted.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-fn source(wanted: &Wanted<Logs>) -> String {
-    match wanted {
-        Wanted::Yes(logs) => match &logs.from {
-            LogSource::Stdout => "stdout".into(),
-            LogSource::Stderr => "stderr".into(),
-            LogSource::Both => "stdout and stderr".into(),
-            LogSource::File(file) => file.clone(),
-        },
-        Wanted::NotApplicable(_) => String::new(),
     }
 }
 
