@@ -158,6 +158,8 @@ pub struct Metrics {
     pub path: String,
     /// The port's name; empty for the one without a name.
     pub port: String,
+    /// For each reading.
+    pub timeout: Duration,
     /// The families that must be there; at least one of them increases.
     pub families: Vec<Family>,
     /// The largest number of series that any family may have.

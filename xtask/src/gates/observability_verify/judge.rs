@@ -71,7 +71,21 @@ fn sums(facts: &ServicesFacts) -> String {
     if spans > 0 {
         parts.push(count(spans, "span"));
     }
+    parts.extend(facts.services.iter().flat_map(excused));
     format!("{} seen running: {}", count(facts.services.len(), "service"), parts.join("; "))
+}
+
+/// What of a service was not looked at, with the reason.
+fn excused(service: &ServiceFacts) -> Vec<String> {
+    let reason = |what: &str, reason: &str| one_line(&format!("no {what} of {}: {reason}", service.name));
+    let mut excused = Vec::new();
+    if let Sought::NotApplicable { reason: why } = &service.metrics {
+        excused.push(reason("metrics", why));
+    }
+    if let Sought::NotApplicable { reason: why } = &service.logs {
+        excused.push(reason("logs", why));
+    }
+    excused
 }
 
 fn found<T>(sought: &Sought<T>) -> Option<&T> {

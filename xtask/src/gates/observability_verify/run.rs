@@ -23,8 +23,6 @@ use crate::settings::services::{LogSource, Metrics, Service, Wanted};
 const TRIES: u32 = 3;
 /// The longest reading of metrics, in bytes.
 const METRICS_LIMIT: u64 = 64 * 1024 * 1024;
-/// For one reading of the metrics.
-const SCRAPE: Duration = Duration::from_secs(10);
 /// How often it is looked whether everything is there.
 const POLL: Duration = Duration::from_millis(100);
 /// Where the log of a service stops, in bytes.
@@ -41,8 +39,8 @@ pub(super) fn run(ctx: &Context<'_>, service: &Service, executable: &Path) -> Se
     loop {
         let (mut facts, values) = once(ctx, service, executable);
         facts.restarts = restarts;
-        let lost_port =
-            facts.ready == Readiness::Ended && values.is_some_and(|values| !values.taken().is_empty());
+        let ended = facts.run.as_ref().is_some_and(|run| matches!(run.ended, Ended::Exited { .. }));
+        let lost_port = ended && values.is_some_and(|values| !values.taken().is_empty());
         if !lost_port || restarts + 1 == TRIES || ctx.processes.interrupted() {
             return facts;
         }
@@ -184,7 +182,8 @@ impl Session<'_> {
             facts.logs = Sought::Found(logs);
         }
         facts.leaks.sort();
-        let mut run = without_places(run, self.ctx);
+        // As the settings have it: no port of this run, no folder of this machine, no secret.
+        let mut run = Run { command: shown(executable, &self.service.args), ..run };
         run.tail = self.hidden(&run.tail);
         for otherwise in facts.exercise.iter_mut().filter_map(|step| step.otherwise.as_mut()) {
             *otherwise = self.hidden(otherwise);
@@ -279,7 +278,7 @@ impl Session<'_> {
         let headers = [("accept", ACCEPT), ("accept-encoding", "gzip")];
         let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned()));
         let failed = |problem: String| (Scrape { problem: Some(problem), ..Scrape::default() }, None);
-        Some(match client.send("GET", &url, &headers, None, SCRAPE, METRICS_LIMIT) {
+        Some(match client.send("GET", &url, &headers, None, metrics.timeout, METRICS_LIMIT) {
             Err(problem) => failed(problem),
             Ok(answer) if answer.truncated => failed(format!("it answered more than {METRICS_LIMIT} bytes")),
             Ok(answer) if answer.status != 200 => failed(format!("it answered {}, not 200", answer.status)),
@@ -350,12 +349,8 @@ fn merge(known: &mut Vec<Leak>, found: Vec<Leak>) {
     }
 }
 
-/// The record of the run without the folders of this machine, which its arguments may name.
-fn without_places(mut run: Run, ctx: &Context<'_>) -> Run {
-    let staging = format!("{}/", ctx.staging.display());
-    let root = format!("{}/", ctx.workspace.root.display());
-    for argument in &mut run.command {
-        *argument = argument.replace(&staging, "").replace(&root, "");
-    }
-    run
+/// The binary's name and its arguments, with their placeholders.
+fn shown(executable: &Path, args: &[String]) -> Vec<String> {
+    let name = executable.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    std::iter::once(name).chain(args.iter().cloned()).collect()
 }

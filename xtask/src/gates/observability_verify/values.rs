@@ -102,9 +102,9 @@ impl Values {
                     add(format!("{} in the header {header} of {step}", shown(&name)), value);
                 }
                 if CREDENTIALS.contains(&header.as_str()) && secret_names(value).is_empty() {
-                    let value = self.fill(value, "");
-                    let credential = value.split_once(' ').map_or(value.as_str(), |(_, rest)| rest);
-                    add(format!("the header {header} of {step}"), credential.trim().to_owned());
+                    for credential in credentials(header, &self.fill(value, "")) {
+                        add(format!("the header {header} of {step}"), credential);
+                    }
                 }
             }
         }
@@ -118,6 +118,15 @@ impl Values {
         }
         secrets
     }
+}
+
+/// What is secret of a header's value: of cookies what each is set to, else all behind the scheme.
+fn credentials(header: &str, value: &str) -> Vec<String> {
+    if header == "cookie" {
+        let values = value.split(';').map(|pair| pair.split_once('=').map_or(pair, |(_, value)| value));
+        return values.map(|value| value.trim().to_owned()).collect();
+    }
+    vec![value.split_once(' ').map_or(value, |(_, rest)| rest).trim().to_owned()]
 }
 
 /// Such as `{secret:db}`.

@@ -59,7 +59,7 @@ fn a_service_at_which_all_was_seen_passes_with_its_sums() {
     assert_eq!((judgement.outcome, told(&judgement)), (Outcome::Pass, vec![]));
     assert_eq!(
         judgement.message,
-        "1 service seen running: 2 requests as expected; 1 metric found, 1 increased"
+        "1 service seen running: 2 requests as expected; 1 metric found, 1 increased; no logs of api: x"
     );
 }
 

@@ -49,7 +49,7 @@ fn a_port_on_which_something_listens_is_taken() {
 #[test]
 fn secrets_are_made_up_anew_and_credentials_are_secrets_as_they_stand() {
     let service = service(
-        "exercise: [{path: '/?k={secret:key}', headers: {authorization: 'Bearer {secret}', cookie: s=1234567,
+        "exercise: [{path: '/?k={secret:key}', headers: {authorization: 'Bearer {secret}', cookie: s=1234567; t=7654321,
         x-api-key: short}}, {path: /, headers: {authorization: Basic dXNlcjpwYXNz}}],
         environment: {DB: '{secret:db}'}, logs: {forbidden_values: [hunter22]}",
     );
@@ -61,6 +61,7 @@ fn secrets_are_made_up_anew_and_credentials_are_secrets_as_they_stand() {
         [
             "{secret} in the header authorization of GET /?k={secret:key}",
             "the header cookie of GET /?k={secret:key}",
+            "the header cookie of GET /?k={secret:key}",
             "the header authorization of GET /",
             "{secret:db}",
             "{secret:key}",
@@ -68,7 +69,10 @@ fn secrets_are_made_up_anew_and_credentials_are_secrets_as_they_stand() {
         ]
     );
     assert_eq!(secrets[0].value, values.fill("{secret}", ""));
-    assert_eq!((secrets[0].value.len(), secrets[2].value.as_str()), (32, "dXNlcjpwYXNz"));
+    assert_eq!(
+        (secrets[0].value.len(), secrets[2].value.as_str(), secrets[3].value.as_str()),
+        (32, "7654321", "dXNlcjpwYXNz")
+    );
     let again = Values::new(&service, Path::new(".")).unwrap();
     assert_ne!(again.secrets(&service)[0].value, secrets[0].value);
     assert_eq!(service.timeout, Duration::from_secs(120));

@@ -109,10 +109,11 @@ fn step_told(step: &Step) -> String {
 }
 
 fn metrics_say(service: &str, metrics: &Metrics, said: &mut Said) {
-    let Metrics { path, port, families, max_series } = metrics;
+    let Metrics { path, port, timeout, families, max_series } = metrics;
     let at = |key| [SECTION, "services", service, "metrics", key];
     said.text(&at("path"), path);
     said.text(&at("port"), port);
+    said.number(&at("timeout"), seconds(*timeout));
     said.number(&at("max_series"), *max_series);
     said.set(&at("families"), families.iter().map(family_told));
 }

@@ -40,6 +40,7 @@ const MEASURES: &[(&str, Measure)] = &[
     ("evidence.observability_verify.services.*.timeout", More(None)),
     ("evidence.observability_verify.services.*.grace", More(None)),
     ("evidence.observability_verify.services.*.*.not_applicable", Excuse),
+    ("evidence.observability_verify.services.*.metrics.timeout", More(None)),
     ("evidence.observability_verify.services.*.metrics.max_series", More(None)),
     ("evidence.observability_verify.services.*.metrics.families", Demanded),
     ("evidence.observability_verify.services.*.logs.fields", Demanded),

@@ -95,6 +95,7 @@ fn each_measure_of_the_ci_files_knows_both_ways() {
         ("evidence.observability_verify.services.api.timeout", number(10), number(60), Laxer),
         ("evidence.observability_verify.services.api.grace", number(5), number(60), Laxer),
         ("evidence.observability_verify.services.api.logs.not_applicable", None, text("no"), Laxer),
+        ("evidence.observability_verify.services.api.metrics.timeout", number(10), number(60), Laxer),
         ("evidence.observability_verify.services.api.metrics.max_series", number(100), number(1000), Laxer),
         (
             "evidence.observability_verify.services.api.metrics.families",

@@ -1,6 +1,7 @@
 //! What must be seen of a service: metrics, logs and traces.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use super::super::{
     Family, Field, FieldKind, LogSource, Logs, Metrics, Span, Traces, Wanted, common_fields, placeholder,
@@ -10,7 +11,7 @@ use crate::diagnostics::shown;
 use crate::settings::values::{self, Bad, set};
 use crate::yaml::{Complaints, Fields, Keys, Node, Value};
 
-const METRICS: Keys = Keys::new(&["path", "port", "families", "max_series", "not_applicable"]);
+const METRICS: Keys = Keys::new(&["path", "port", "timeout", "families", "max_series", "not_applicable"]);
 const FAMILY: Keys = Keys::new(&["name", "type", "unit", "labels", "series", "increases"]);
 const LOGS: Keys = Keys::new(&[
     "from",
@@ -61,8 +62,14 @@ pub(super) fn metrics(node: &Node, c: &mut Complaints) -> Option<Wanted<Metrics>
     if let Some(reason) = excused(&fields, c) {
         return reason.map(Wanted::NotApplicable);
     }
-    let mut metrics =
-        Metrics { path: "/metrics".into(), port: String::new(), families: Vec::new(), max_series: 1000 };
+    let mut metrics = Metrics {
+        path: "/metrics".into(),
+        port: String::new(),
+        timeout: Duration::from_secs(10),
+        families: Vec::new(),
+        max_series: 1000,
+    };
+    set(&mut metrics.timeout, fields.get("timeout").and_then(|node| values::duration(node, c)));
     set(&mut metrics.path, fields.get("path").and_then(|node| path(node, c)));
     set(&mut metrics.port, fields.get("port").and_then(|node| port(node, c)));
     let most = fields.get("max_series").and_then(|node| node.integer(1, 1_000_000, c));
