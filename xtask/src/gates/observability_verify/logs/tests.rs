@@ -86,6 +86,7 @@ fn a_line_without_end_is_not_held() {
         let held: usize = collector.streams.iter().map(|(_, lines)| lines.held()).sum();
         assert!(held <= 1024 * 1024, "{held}");
     }
+    assert!(collector.streams.iter().all(|(_, lines)| lines.held() == 0), "it will not be read");
     collector.take("file", b"\n{}\n");
     let mut whole = vec![b' '; 1024 * 1024 + 1];
     whole.push(b'\n');
@@ -313,6 +314,7 @@ fn a_request_is_found_in_any_text_of_a_json_line() {
     assert_eq!(found(r#"{"a":"\u0072eq-1"}"#), "1/3 GET /req-12");
     assert_eq!(found("req-1\n[\"req-1\"]\n{\"req-1\":1}\n"), "0/3 GET /req-1");
     assert_eq!(found(r#"{"a":"req-1-b","b":"req-1-b"}"#), "1/3 GET /req-1");
+    assert_eq!(correlation("x", &["b/1", "a b/1"], r#"{"x":"(a b/1)"}"#), "1/2 GET /b/1");
     assert_eq!(correlation("x", &["a", "a", " a ", ""], r#"{"x":"a","y":""}"#), "1/2 GET /");
     assert_eq!(correlation("x", &[], "{}"), "0/0 ");
     let trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";

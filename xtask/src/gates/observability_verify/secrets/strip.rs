@@ -46,8 +46,9 @@ pub(super) fn gap(byte: u8) -> Gap {
     }
 }
 
-/// Takes out white space, which the next byte then tells of, and control sequences (ECMA-48, section 5.4:
-/// `ESC [`, digits, a letter), which set colours. Other sequences stay: they may hold text.
+/// Takes out white space, which the next byte then tells of, and the control sequences (ECMA-48, section
+/// 5.4) that set colours and erase the rest of a line: `ESC [`, digits, `m` or `K`. Others stay: what comes
+/// before a secret must not take its first letter away.
 #[derive(Debug, Default)]
 pub(super) struct Strip {
     gap: Gap,
@@ -79,6 +80,12 @@ impl Strip {
         self.more()
     }
 
+    /// How many bytes are held.
+    #[cfg(test)]
+    pub(super) fn held(&self) -> usize {
+        self.held.len()
+    }
+
     fn plain(&mut self, byte: Byte) -> Option<Byte> {
         let gap = gap(byte.byte);
         if gap != Gap::None {
@@ -102,7 +109,7 @@ impl Strip {
         // White space before the sequence came in with its first byte.
         if inside && byte.gap == Gap::None || self.held.is_empty() {
             self.held.push(byte);
-        } else if self.held.len() > 1 && matches!(byte.byte, b'@'..=b'~') {
+        } else if self.held.len() > 1 && matches!(byte.byte, b'm' | b'K') {
             let first = self.held.first().copied().unwrap_or_default();
             self.gap = self.gap.max(first.gap);
             self.gap_decoded |= self.held.iter().any(|byte| byte.decoded || byte.gap_decoded);

@@ -154,10 +154,13 @@ fn it_is_found_in_two_lines_and_in_colours() {
     // What is no colour stays: a secret may stand in it.
     assert_eq!(
         forms("abcdefgh", "\u{1b}]8;;abcdefgh\u{7} \u{1b}[\u{1b}[12abcdefgh \u{1b}[abcdefgh"),
-        "plain@1x1"
+        "plain@1x3"
     );
-    let long = format!("\u{1b}[{}abcdefgh", "1;".repeat(60));
-    assert_eq!(forms("abcdefgh", &long), "plain@1x1");
+    let long = format!("\u{1b}[{}", "1;".repeat(60));
+    assert_eq!(forms("abcdefgh", &format!("{long}abcdefgh abcd{long}mefgh")), "plain@1x1");
+    let mut search = searcher("abcdefgh").stream();
+    search.take(long.as_bytes());
+    assert!(search.strip.held() <= 40);
 }
 
 #[test]
