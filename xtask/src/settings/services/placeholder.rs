@@ -127,10 +127,7 @@ mod tests {
     fn a_misspelt_placeholder_is_refused_where_braces_mean_nothing_else() {
         assert!(strict("--port={port} {dir}/x").is_ok());
         let (message, help) = strict("{prot}").unwrap_err();
-        assert_eq!(
-            (message.as_str(), help.as_str()),
-            ("`{prot}` is no placeholder", "did you mean `{port}`?")
-        );
+        assert_eq!((message.as_str(), help.as_str()), ("`{prot}` is no placeholder", "did you mean `{port}`?"));
         assert!(strict("/orders/{id}").is_err());
     }
 }
