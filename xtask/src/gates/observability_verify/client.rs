@@ -9,7 +9,7 @@
 mod tests;
 
 use std::io::{self, Read};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use ureq::http::{Method, Request, header};
 use ureq::{Agent, Error};
@@ -79,7 +79,6 @@ impl Client {
         deadline: Duration,
         body_limit: u64,
     ) -> Result<Answer, String> {
-        let begun = Instant::now();
         let request = request(method, url, headers, body)?;
         let response = if request.body().is_empty() && body.is_none() && !needs_body(request.method()) {
             self.run(request.map(|_| ()), deadline)
@@ -93,7 +92,7 @@ impl Client {
             .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
             .unwrap_or_default();
         let reader = response.into_body().into_reader();
-        let (body, truncated) = read(reader, begun, deadline, body_limit)?;
+        let (body, truncated) = read(reader, deadline, body_limit)?;
         Ok(Answer { status, content_type, body, truncated })
     }
 
@@ -136,12 +135,7 @@ fn request<'a>(
 }
 
 /// The body up to its limit, and whether there is more.
-fn read(
-    mut reader: impl Read,
-    begun: Instant,
-    deadline: Duration,
-    limit: u64,
-) -> Result<(Vec<u8>, bool), String> {
+fn read(mut reader: impl Read, deadline: Duration, limit: u64) -> Result<(Vec<u8>, bool), String> {
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let (mut body, mut buffer) = (Vec::new(), [0; 16 * 1024]);
     loop {
@@ -157,10 +151,6 @@ fn read(
             }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(in_body(error, body.len(), deadline)),
-        }
-        // The client looks at its deadline only when it has to wait; there may always be something to read.
-        if begun.elapsed() >= deadline {
-            return Err(too_slow(body.len(), deadline));
         }
     }
 }

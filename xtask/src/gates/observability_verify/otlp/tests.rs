@@ -180,7 +180,7 @@ fn what_is_no_json_says_why_and_repeats_no_value() {
             .starts_with("missing field `traceId`")
     );
     for (more, why) in [
-        (r#","kind":"SECRET""#, "expected i64 at line 1"),
+        (r#","kind":"SECRET, expected SECRET""#, "expected i64 at line 1"),
         (r#","name":["SECRET, expected SECRET"]"#, "expected a string at line 1"),
         (r#","attributes":[{"value":{"intValue":"SECRET"}}]"#, "an intValue is no 64-bit integer at line 1"),
         (r#","attributes":[{"value":{"intValue":1.5}}]"#, "an intValue is no 64-bit integer at line 1"),

@@ -98,6 +98,11 @@ fn the_nearest_span_says_what_it_lacks() {
             "span `tick` of no service.name: it has no `a`; it has no `b`; it has no `c`; it has no `d`; 2 more"
         )
     );
+    // Of two that are as near, the first.
+    assert_eq!(
+        near(None, Some("POST /orders"), &["status=500"]),
+        told("span `POST /orders` of `orders`: `status` is `201`, not `500`")
+    );
     assert_eq!(near(None, Some("GET /nothing/like/it"), &["none"]), None);
     assert_eq!(near(Some("billing"), None, &[]), None);
     assert_eq!(near(None, Some("SELECT"), &[]), None, "it was found");
