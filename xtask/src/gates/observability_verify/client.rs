@@ -3,7 +3,6 @@
 //! The service may be broken or hostile: one deadline holds for the whole of a request, and neither a long
 //! body nor one that unpacks to a long one is kept beyond its limit. Nothing else decides what is sent: no
 //! proxy of the environment, no cookie, no redirect that is followed, no connection that is used twice.
-#![allow(dead_code, reason = "wired in by the gate")]
 
 #[cfg(test)]
 mod tests;

@@ -6,8 +6,6 @@
 //! forbidden field is found wherever it stands. What is kept does not grow with the log: counts, the
 //! first samples, and one unfinished line of at most a MiB for each stream.
 
-#![allow(dead_code, reason = "wired in by the gate")]
-
 mod correlation;
 mod fields;
 mod forbidden;

@@ -1,7 +1,5 @@
 //! What was looked for in the metrics, and what was found.
 
-#![allow(dead_code, unused_imports, reason = "wired in by the gate")]
-
 mod look;
 #[cfg(test)]
 mod tests;

@@ -3,7 +3,6 @@
 //! Of a span only what is looked for is kept: the service, name, kind, trace id and attributes. What comes is
 //! hostile until it is read: texts, attributes and the number of spans have limits, and whatever a collector
 //! would refuse is refused here.
-#![allow(dead_code, reason = "wired in by the gate")]
 
 mod json;
 mod proto;

@@ -3,13 +3,13 @@
 //! Spans are kept as far as there is room, then counted. Metrics and logs are accepted and not looked at: a
 //! service that pushes them must not fail for it. What cannot be read is refused as a collector would refuse
 //! it, and kept with the reason.
-#![allow(dead_code, reason = "wired in by the gate")]
 
 mod http;
 mod received;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{self, BufReader, Read};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -218,11 +218,18 @@ impl Shared {
 
     fn answer(&self, request: &Request) -> Answer {
         let Request { head, body } = request;
+        let body = match unpacked(&head.content_encoding, body) {
+            Ok(body) => body,
+            Err((status, why)) => {
+                (self.on_body)(body);
+                return self.refuse(status, &why, head);
+            }
+        };
         if !body.is_empty() {
-            (self.on_body)(body);
+            (self.on_body)(&body);
         }
         match (head.path.as_str(), head.method.as_str()) {
-            (TRACES, "POST") => self.spans(head, body),
+            (TRACES, "POST") => self.spans(head, &body),
             ("/v1/metrics" | "/v1/logs", "POST") => Answer { status: 200, why: String::new() },
             (TRACES | "/v1/metrics" | "/v1/logs", _) => self.refuse(405, "it is not POST", head),
             _ => self.refuse(404, "there is nothing at that path", head),
@@ -234,10 +241,6 @@ impl Shared {
             lock(&self.received).malformed(&why);
             Answer { status, why }
         };
-        if !["", "identity"].contains(&head.content_encoding.as_str()) {
-            let why = format!("it is packed with {}, which is not supported here", head.content_encoding);
-            return refuse(415, why);
-        }
         match otlp::read(&head.content_type, body) {
             Ok(spans) => {
                 lock(&self.received).spans(spans);
@@ -259,6 +262,23 @@ impl Shared {
             received.turn_away(&format!("{} {}: {why}", head.method, head.path));
         }
         Answer { status, why: why.to_owned() }
+    }
+}
+
+/// The body as it was before it was packed, which may be no longer than one that comes unpacked.
+fn unpacked<'b>(encoding: &str, body: &'b [u8]) -> Result<Cow<'b, [u8]>, (u16, String)> {
+    match encoding {
+        "" | "identity" => Ok(Cow::Borrowed(body)),
+        "gzip" => {
+            let mut whole = Vec::new();
+            let limit = BODY_LIMIT as u64 + 1;
+            match flate2::read::MultiGzDecoder::new(body).take(limit).read_to_end(&mut whole) {
+                Ok(length) if length > BODY_LIMIT => Err((413, "its body is too long".into())),
+                Ok(_) => Ok(Cow::Owned(whole)),
+                Err(error) => Err((400, format!("it is said to be packed with gzip, and is not: {error}"))),
+            }
+        }
+        other => Err((415, format!("it is packed with {other}, which is not supported here"))),
     }
 }
 

@@ -226,6 +226,10 @@ impl Session<'_> {
         for (name, value) in receiver.iter().flat_map(|receiver| receiver.environment()) {
             command = command.env(name, value);
         }
+        if receiver.is_some() {
+            // Some exporters would send to loopback through the machine's proxy.
+            command = command.env("NO_PROXY", "127.0.0.1").env("no_proxy", "127.0.0.1");
+        }
         for (name, value) in &self.service.environment {
             command = command.env(name, self.values.fill(value, ""));
         }

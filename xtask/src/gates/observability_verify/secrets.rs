@@ -11,8 +11,6 @@
 //! Every byte is looked at once by one automaton; decoded again only near a `\` or a `%`. What is kept
 //! is a window as long as the longest needle.
 
-#![allow(dead_code, reason = "wired in by the gate")]
-
 mod decode;
 mod matcher;
 mod needles;

@@ -1,5 +1,4 @@
 //! What was looked for in the traces, and what was found.
-#![allow(dead_code, reason = "wired in by the gate")]
 
 #[cfg(test)]
 mod tests;

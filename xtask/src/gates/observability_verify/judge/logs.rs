@@ -3,8 +3,6 @@
 //! A log without a line, or without a JSON line, proves nothing of its fields: that it is empty or not
 //! JSON is the one finding then, whatever share of lines may be something else.
 
-#![allow(dead_code, reason = "wired in by the gate")]
-
 #[cfg(test)]
 mod tests;
 

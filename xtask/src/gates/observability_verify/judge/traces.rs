@@ -1,5 +1,4 @@
 //! What the facts about a service's traces amount to.
-#![allow(dead_code, reason = "wired in by the gate")]
 
 #[cfg(test)]
 mod tests;

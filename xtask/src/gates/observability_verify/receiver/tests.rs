@@ -135,9 +135,14 @@ fn what_cannot_be_read_is_refused_and_kept_with_the_reason() {
             "its content-type is neither application/x-protobuf nor application/json",
         ),
         (
-            post("/v1/traces", "content-type: application/json\r\ncontent-encoding: GZIP\r\n", SPAN),
+            post("/v1/traces", "content-type: application/json\r\ncontent-encoding: br\r\n", SPAN),
             415,
-            "it is packed with gzip, which is not supported here",
+            "it is packed with br, which is not supported here",
+        ),
+        (
+            post("/v1/traces", "content-type: application/json\r\ncontent-encoding: GZIP\r\n", SPAN),
+            400,
+            "it is said to be packed with gzip, and is not: invalid gzip header",
         ),
         (
             format!("POST /v1/traces HTTP/1.1\r\ncontent-length: {}\r\n\r\n", BODY_LIMIT + 1),
@@ -180,7 +185,7 @@ fn what_cannot_be_read_is_refused_and_kept_with_the_reason() {
     }
     let received = receiver.finish();
     assert_eq!(received.malformed, reasons);
-    assert_eq!((received.malformed_total, received.requests, received.total), (10, 0, 0));
+    assert_eq!((received.malformed_total, received.requests, received.total), (11, 0, 0));
 }
 
 #[test]
@@ -329,4 +334,31 @@ fn what_is_kept_has_limits() {
     }
     assert_eq!((received.malformed.len(), received.malformed_total, received.turned_away.len()), (20, 30, 5));
     assert!(received.malformed[0].starts_with("0\\nx") && received.malformed[0].len() == 301);
+}
+
+/// A request whose body is packed.
+fn packed(body: &[u8]) -> Vec<u8> {
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packer.write_all(body).unwrap();
+    let body = packer.finish().unwrap();
+    let head = "POST /v1/traces HTTP/1.1\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-encoding: gzip\r\n";
+    let mut request = format!("{head}content-length: {}\r\n\r\n", body.len()).into_bytes();
+    request.extend(body);
+    request
+}
+
+#[test]
+fn what_is_packed_is_unpacked_before_anybody_looks_at_it_and_a_bomb_is_refused() {
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let sink = Arc::clone(&seen);
+    let receiver = Receiver::start(Box::new(move |body| sink.lock().unwrap().push(body.to_vec()))).unwrap();
+    for (body, status) in [(SPAN.as_bytes().to_vec(), "200"), (vec![b' '; BODY_LIMIT + 1], "413")] {
+        let mut stream = connect(&receiver);
+        stream.write_all(&packed(&body)).unwrap();
+        let mut told = String::new();
+        stream.read_to_string(&mut told).unwrap();
+        assert!(told.starts_with(&format!("HTTP/1.1 {status}")), "{told}");
+    }
+    assert_eq!(receiver.finish().total, 1);
+    assert_eq!(seen.lock().unwrap()[0], SPAN.as_bytes());
 }

@@ -190,6 +190,7 @@ fn of_credentials_the_secret_part_is_one_too() {
 
 /// What a service's own types look like under `Debug`.
 #[derive(Debug)]
+#[expect(dead_code, reason = "`Debug` alone reads them")]
 struct Request<'a> {
     headers: std::collections::BTreeMap<&'a str, &'a str>,
     body: Vec<u8>,
