@@ -220,11 +220,11 @@ catalog! {
     ServiceNotReady = "SERVICE_NOT_READY", "A service was not ready in time",
         "services were not ready in time",
         "What does not start here may not start where it is released to.",
-        "Read its last lines above and its log in logs/; if it needs longer, raise ready.within.";
+        "Read its last lines in maturity-eval.md and its whole output in logs/; if it needs longer, raise ready.within.";
     ServiceFailed = "SERVICE_FAILED", "A service did not do what it was asked",
         "times a service did not do what it was asked",
         "The exercise did not go as it should, so what was seen is not the service at work.",
-        "Read its log in logs/; fix the service, or the step of the exercise in ci/maturity-evidence.yml.";
+        "Read its output in logs/; fix the service, or the step of the exercise in ci/maturity-evidence.yml.";
     MetricMissing = "METRIC_MISSING", "A metric that must be there is not",
         "metrics are missing",
         "Dashboards and alerts that read it see nothing, and nobody is woken.",

@@ -173,19 +173,24 @@ fn judge_service(service: &ServiceFacts, built: bool) -> Vec<Finding> {
         // The failed build was told already, once for all of them.
         let problem = service.problem.as_deref().unwrap_or("it was not started");
         let message = format!("{name} was not started: {problem}");
-        return if built { vec![about(service, Code::ServiceNotReady, &message)] } else { Vec::new() };
+        let mut finding = about(service, Code::ServiceNotReady, &message);
+        finding.remedy = Some(format!("Correct it under observability_verify.services in {FILE}."));
+        return if built { vec![finding] } else { Vec::new() };
     };
     let mut findings = Vec::new();
     match &service.ready {
         Readiness::Ready { .. } => findings.extend(ran(service, run)),
         Readiness::TooLate { after_ms, last } => {
             let message = format!("{name} was not ready within {}: {last}", seconds(*after_ms));
-            findings.push(Finding { detail: tail(run), ..about(service, Code::ServiceNotReady, &message) });
+            let finding = about(service, Code::ServiceNotReady, &message);
+            let remedy = format!("{} If it needs longer, raise ready.within.", read_log(run));
+            findings.push(Finding { detail: tail(run), remedy: Some(remedy), ..finding });
         }
         Readiness::Ended | Readiness::NotStarted => {
             let last = last_line(run).map(|line| format!(": {line}")).unwrap_or_default();
             let message = format!("{name} ended before it was ready, {}{last}", run.ended.told());
-            findings.push(Finding { detail: tail(run), ..about(service, Code::ServiceNotReady, &message) });
+            let finding = about(service, Code::ServiceNotReady, &message);
+            findings.push(Finding { detail: tail(run), remedy: Some(read_log(run)), ..finding });
         }
     }
     findings.extend(logs::leaks(name, &service.package, &service.leaks));
@@ -220,7 +225,8 @@ fn ran(service: &ServiceFacts, run: &Run) -> Vec<Finding> {
             }
             ended => format!("{name} ended while it was asked, {}{last}", ended.told()),
         };
-        findings.push(Finding { detail: tail(run), ..about(service, Code::ServiceFailed, &message) });
+        let finding = about(service, Code::ServiceFailed, &message);
+        findings.push(Finding { detail: tail(run), remedy: Some(read_log(run)), ..finding });
     }
     for step in service.exercise.iter().filter(|step| step.as_expected != step.times) {
         let otherwise = step.otherwise.as_deref().unwrap_or("it was not sent");
@@ -251,6 +257,14 @@ fn ran(service: &ServiceFacts, run: &Run) -> Vec<Finding> {
         Sought::NotApplicable { .. } => {}
     }
     findings
+}
+
+/// Where all that it said can be read.
+fn read_log(run: &Run) -> String {
+    format!(
+        "Read its last lines in maturity-eval.md, or its whole output in {} beside it.",
+        one_line(&run.log)
+    )
 }
 
 fn last_line(run: &Run) -> Option<String> {
