@@ -23,6 +23,8 @@ use crate::settings::services::{LogSource, Metrics, Service, Wanted};
 const TRIES: u32 = 3;
 /// The longest reading of metrics, in bytes.
 const METRICS_LIMIT: u64 = 64 * 1024 * 1024;
+/// How much of the last reading is kept, in bytes.
+const METRICS_KEPT: usize = 1024 * 1024;
 /// How often it is looked whether everything is there.
 const POLL: Duration = Duration::from_millis(100);
 /// Where the log of a service stops, in bytes.
@@ -289,10 +291,19 @@ impl Session<'_> {
             Ok(answer) => {
                 if let Some(leaks) = leaks {
                     merge(leaks, self.searcher.search("metrics", &answer.body));
+                    self.keep(&answer.body);
                 }
                 metrics::scrape(&answer.body, &answer.content_type)
             }
         })
+    }
+
+    /// Keeps the last reading of the metrics beside the logs: for whoever looks for a name in it.
+    fn keep(&self, body: &[u8]) {
+        let path = self.ctx.log(&format!("service-{}-metrics", self.service.name));
+        let kept = body.get(..body.len().min(METRICS_KEPT)).unwrap_or(body);
+        // Nothing is judged by it.
+        let _ = std::fs::write(path, kept);
     }
 
     fn metrics_settled(
