@@ -215,12 +215,13 @@ impl Setup {
         Ok(())
     }
 
-    /// Who overrides a freeze, and why, if `--override-freeze` was given.
+    /// Who overrides a freeze, and why, if `--override-freeze` was given. An empty reason overrides nothing: a
+    /// workflow hands on an input that is empty when nobody overrides anything.
     ///
     /// # Errors
     /// A usage error if the reason cannot stand in a report; a tool error if git cannot be run.
     pub fn freeze_override(&self, host: &Host, reason: Option<&str>) -> Result<Option<Overriding>> {
-        let Some(reason) = reason else { return Ok(None) };
+        let Some(reason) = reason.filter(|reason| !reason.is_empty()) else { return Ok(None) };
         let reason = freeze::reason(reason)?;
         let ci = ["GITHUB_ACTOR", "GITLAB_USER_LOGIN"].into_iter().find_map(|name| host.var(name));
         let who = match ci {

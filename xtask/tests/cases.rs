@@ -95,6 +95,7 @@ cases! {
     freeze_of_another_stage
     freeze_over
     freeze_overridden
+    freeze_override_empty
     freeze_override_of_nothing
     freeze_override_too_short
     freeze_unknown_timezone
