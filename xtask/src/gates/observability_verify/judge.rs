@@ -36,11 +36,7 @@ pub fn judge(facts: &ServicesFacts) -> Judgement {
     findings.sort_by_key(|finding| (finding.severity != Severity::Error, finding.code));
     let errors: Vec<&Finding> = findings.iter().filter(|finding| finding.blocks()).collect();
     let (outcome, code, message) = match (errors.first(), &facts.declared) {
-        (Some(first), _) => {
-            let groups = Group::all(errors.iter().copied());
-            let message = groups.iter().map(Group::headline).collect::<Vec<_>>().join("; ");
-            (Outcome::Fail, Some(first.code), message)
-        }
+        (Some(first), _) => (Outcome::Fail, Some(first.code), Group::sum(errors.iter().copied())),
         (None, Declared::NotApplicable { reason }) => (Outcome::NotApplicable, None, one_line(reason)),
         (None, _) => (Outcome::Pass, None, sums(facts)),
     };
