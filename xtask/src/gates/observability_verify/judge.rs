@@ -202,7 +202,7 @@ fn judge_service(service: &ServiceFacts, built: bool) -> Vec<Finding> {
     };
     findings.extend(unclean(service, run));
     if let Some(line) = &service.panicked {
-        findings.push(aside(&format!("{name} panicked while it was asked: {line}")));
+        findings.push(aside(&format!("{name} panicked: {line}")));
     }
     if run.left_behind > 0 {
         let left = count(usize::try_from(run.left_behind).unwrap_or(usize::MAX), "program");
@@ -286,7 +286,9 @@ fn read_log(run: &Run) -> String {
 }
 
 fn last_line(run: &Run) -> Option<String> {
-    run.tail.lines().map(one_line).rfind(|line| !line.trim().is_empty())
+    // What a panic ends with says nothing of it.
+    let telling = |line: &String| !line.trim().is_empty() && !line.starts_with("note: ");
+    run.tail.lines().map(one_line).rfind(telling)
 }
 
 /// Such as `30 s` or `0.5 s`.
