@@ -124,6 +124,7 @@ cases! {
     log_unstructured
     manifest_malformed
     metric_missing
+    metric_moved_by_readings
     metric_stuck
     metrics_closed_early
     metrics_duplicate
@@ -214,6 +215,7 @@ cases! {
     service_forks_away
     service_leaves_a_process
     service_never_ready
+    service_panics
     service_speaks_http2_only
     service_undeclared
     service_unknown_binary

@@ -90,6 +90,10 @@ pub enum Ended {
     Stopped {
         /// Whether it had to be killed because it did not within its time.
         killed: bool,
+        /// The exit status that it ended with; `None` if a signal ended it.
+        status: Option<i32>,
+        /// The signal that ended it: 15 where it does not handle SIGTERM.
+        signal: Option<i32>,
     },
     /// The user stopped the run.
     Interrupted,
@@ -112,8 +116,10 @@ impl Ended {
             Ended::Exited { status } => format!("exit status {status}"),
             Ended::Signalled { signal } => format!("signal {signal}"),
             Ended::TimedOut { after_ms } => format!("timed out after {after_ms} ms"),
-            Ended::Stopped { killed: false } => "stopped".into(),
-            Ended::Stopped { killed: true } => "killed, since it did not stop".into(),
+            Ended::Stopped { killed: true, .. } => "killed, since it did not stop".into(),
+            Ended::Stopped { status: Some(status), .. } => format!("stopped with exit status {status}"),
+            Ended::Stopped { signal: Some(signal), .. } => format!("stopped by signal {signal}"),
+            Ended::Stopped { .. } => "stopped".into(),
             Ended::Interrupted => "interrupted".into(),
             Ended::NotStarted { reason } => reason.clone(),
         }

@@ -84,6 +84,8 @@ pub struct ServiceFacts {
     pub traces: Sought<TraceFacts>,
     /// Secrets that it was given and that it gave out.
     pub leaks: Vec<Leak>,
+    /// The first line on its standard error that tells of a panic.
+    pub panicked: Option<String>,
 }
 
 /// Whether something was looked for.
@@ -236,6 +238,8 @@ pub struct WantedFamily {
     pub before: Option<f64>,
     /// The same after.
     pub after: Option<f64>,
+    /// What of the difference the readings of the metrics themselves have made.
+    pub by_reading: f64,
     /// A name in the reading that looks like it, if it was not found.
     pub nearest: Option<String>,
 }

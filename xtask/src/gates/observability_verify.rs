@@ -1,7 +1,7 @@
 //! The gate observability_verify: metrics and logging work, seen running.
 //!
 //! `build` and `run` start what the settings name, `ready`, `exercise` and `running` ask it and listen to
-//! it; `exposition` and `metrics`, `logs` and `secrets`, `receiver`, `otlp` and `traces` read what it gives
+//! it; `readings`, `exposition` and `metrics`, `logs` and `secrets`, `receiver`, `otlp` and `traces` read what it gives
 //! out.
 
 mod build;
@@ -13,6 +13,7 @@ mod judge;
 pub mod logs;
 mod metrics;
 pub mod otlp;
+mod readings;
 mod ready;
 pub mod receiver;
 mod run;

@@ -222,7 +222,7 @@ fn serve(script: &str, grace: Duration) -> (Run, String) {
 fn what_serves_is_asked_to_end_and_what_it_says_then_is_heard() {
     let (run, output) =
         serve("trap 'echo bye; exit 7' TERM; echo ready; while :; do sleep 0.05; done", GRACE);
-    assert_eq!(run.ended, Ended::Stopped { killed: false });
+    assert_eq!(run.ended, Ended::Stopped { killed: false, status: Some(7), signal: None });
     assert!(output.contains("bye"), "{output}");
     assert!(run.log_truncated);
 }
@@ -234,8 +234,14 @@ fn what_does_not_end_when_asked_is_killed_with_its_tree() {
     let token = format!("33.{}", std::process::id());
     let script = format!("trap '' TERM; setsid sleep {token} & echo ready; while :; do sleep 0.05; done");
     let (run, _) = serve(&script, Duration::from_millis(300));
-    assert_eq!(run.ended, Ended::Stopped { killed: true });
+    assert_eq!(run.ended, Ended::Stopped { killed: true, status: None, signal: Some(9) });
     assert_eq!(running_with(&token), 0);
+}
+
+#[test]
+fn what_knows_nothing_of_sigterm_is_ended_by_it() {
+    let (run, _) = serve("echo ready; exec sleep 600", GRACE);
+    assert_eq!(run.ended, Ended::Stopped { killed: false, status: None, signal: Some(15) });
 }
 
 #[test]

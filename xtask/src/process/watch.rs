@@ -85,7 +85,17 @@ impl Watch {
             // A wait that fails cannot be repeated with more success: the program counts as gone.
             let gone = match self.child.try_wait() {
                 Ok(Some(status)) => {
-                    ended.get_or_insert_with(|| from_status(status));
+                    let own = from_status(status);
+                    match (&mut ended, &own) {
+                        (Some(Ended::Stopped { status, .. }), Ended::Exited { status: own }) => {
+                            *status = Some(*own);
+                        }
+                        (Some(Ended::Stopped { signal, .. }), Ended::Signalled { signal: own }) => {
+                            *signal = Some(*own);
+                        }
+                        (Some(_), _) => {}
+                        (None, _) => ended = Some(own),
+                    }
                     true
                 }
                 Ok(None) => false,
@@ -99,7 +109,7 @@ impl Watch {
                     ended = Some(Ended::TimedOut { after_ms });
                 } else if stop.raised() {
                     grace = stop.grace.unwrap_or(GRACE);
-                    ended = Some(Ended::Stopped { killed: false });
+                    ended = Some(Ended::Stopped { killed: false, status: None, signal: None });
                 }
                 if ended.is_some() {
                     stopping = Some(Instant::now());
@@ -107,7 +117,7 @@ impl Watch {
                 }
             }
             if !gone && stopping.is_some_and(|since| since.elapsed() >= grace) {
-                if let Some(Ended::Stopped { killed }) = &mut ended {
+                if let Some(Ended::Stopped { killed, .. }) = &mut ended {
                     *killed = true;
                 }
                 self.tree.kill();

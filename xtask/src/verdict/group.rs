@@ -42,6 +42,11 @@ impl<'a> Group<'a> {
         groups
     }
 
+    /// All of the findings in one line: the headline of each group.
+    pub fn sum(findings: impl IntoIterator<Item = &'a Finding>) -> String {
+        Group::all(findings).iter().map(Group::headline).collect::<Vec<_>>().join("; ")
+    }
+
     /// What was found, without saying where: the one finding's message, or how many of what.
     pub fn headline(&self) -> String {
         match self.findings.as_slice() {

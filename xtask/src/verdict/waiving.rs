@@ -159,7 +159,7 @@ fn outcome_again(judgement: &mut Judgement) {
     };
     let be = if waived == 1 { "is" } else { "are" };
     let told = format!("{waived} of {errors} errors {be} waived");
-    let left = || Group::all(open.iter().copied()).iter().map(Group::headline).collect::<Vec<_>>().join("; ");
+    let left = || Group::sum(open.iter().copied());
     let summed_up = judgement.code == Some(Code::ChecksFailed);
     let (outcome, code, message) = if open.iter().all(|finding| finding.code == Code::ChecksPending) {
         (Outcome::Missing, Code::ChecksPending, left())

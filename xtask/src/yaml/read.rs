@@ -105,6 +105,12 @@ impl Node {
                 self.wrong(&format!("{expected}; put it in quotes"), complaints);
                 None
             }
+            // `{port}` without quotes is a mapping with the key `port` and no value.
+            Value::Mapping(entries) if matches!(entries.as_slice(), [(_, node)] if node.value == Value::Null) =>
+            {
+                self.wrong(&format!("{expected}; put it in quotes"), complaints);
+                None
+            }
             _ => {
                 self.wrong(expected, complaints);
                 None

@@ -59,7 +59,7 @@ pub fn judge(
     );
     let (outcome, code, message) = match errors.first() {
         None => (Outcome::Pass, None, format!("{sums}, all approved")),
-        Some(first) => (Outcome::Fail, Some(first.code), sum(&errors)),
+        Some(first) => (Outcome::Fail, Some(first.code), Group::sum(errors.iter().copied())),
     };
     Judgement {
         gate: Gate::DepsApproval,
@@ -70,12 +70,6 @@ pub fn judge(
         break_glass: Vec::new(),
         duration_ms,
     }
-}
-
-/// `2 components are not approved; b@1.0.0 is under …`.
-fn sum(errors: &[&Finding]) -> String {
-    let groups = Group::all(errors.iter().copied());
-    groups.iter().map(Group::headline).collect::<Vec<_>>().join("; ")
 }
 
 fn lockfile(facts: &DepsFacts, findings: &mut Vec<Finding>) {

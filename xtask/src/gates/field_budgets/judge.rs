@@ -45,11 +45,7 @@ pub fn judge(facts: &BudgetFacts) -> Judgement {
     findings.sort_by_key(|finding| rank(finding.code));
     let (outcome, code, message) = match findings.first() {
         None => (Outcome::Pass, None, sums(facts)),
-        Some(first) => {
-            let groups = Group::all(&findings);
-            let message = groups.iter().map(Group::headline).collect::<Vec<_>>().join("; ");
-            (Outcome::Fail, Some(first.code), message)
-        }
+        Some(first) => (Outcome::Fail, Some(first.code), Group::sum(&findings)),
     };
     let (gate, duration_ms) = (Gate::FieldBudgets, facts.duration_ms);
     Judgement { gate, outcome, code, message, findings, break_glass: Vec::new(), duration_ms }

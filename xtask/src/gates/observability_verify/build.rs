@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::diagnostics::nearest;
 use crate::evidence::Run;
 use crate::evidence::checks::Diagnostic;
 use crate::gates::promotion_guard::commands::Commands;
@@ -44,7 +45,9 @@ impl Built {
 pub(super) fn binary(service: &Service, workspace: &Workspace) -> Result<String, String> {
     let members = workspace.members.workspace_packages();
     let Some(package) = members.iter().find(|package| *package.name == service.package) else {
-        return Err(format!("there is no package `{}` in the workspace", service.package));
+        let near = nearest(&service.package, members.iter().map(|package| package.name.as_str()));
+        let near = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+        return Err(format!("there is no package `{}` in the workspace{near}", service.package));
     };
     let names: Vec<&str> =
         package.targets.iter().filter(|target| target.is_bin()).map(|target| target.name.as_str()).collect();

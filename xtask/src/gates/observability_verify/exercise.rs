@@ -11,6 +11,7 @@ use crate::evidence::Ended;
 use crate::evidence::services::Exercised;
 use crate::gather::Context;
 use crate::process::Command;
+use crate::settings::services::placeholder::{Placeholder, placeholders};
 use crate::settings::services::{Request, Service, Step, Wanted};
 
 /// How much of an answer is kept: enough for a line of the report.
@@ -34,21 +35,23 @@ pub(super) struct Exercise<'a, 'r> {
 pub(super) struct Done {
     /// Each step.
     pub(super) steps: Vec<Exercised>,
-    /// The trace ids that were sent, each with its step.
-    pub(super) traces: Vec<(String, String)>,
+    /// What was sent, and when.
+    pub(super) sent: traces::Sent,
 }
 
 impl Exercise<'_, '_> {
     /// Does all of it, in order; what fails does not keep the rest from being done.
     pub(super) fn carry_out(&self) -> Done {
         let mut done = Done::default();
+        let from = now();
         for (index, step) in self.service.exercise.iter().enumerate() {
             let exercised = match step {
-                Step::Http(request) => self.request(request, &mut done.traces),
+                Step::Http(request) => self.request(request, &mut done.sent.traces),
                 Step::Run { argv, repeat, timeout } => self.program(index, argv, *repeat, *timeout),
             };
             done.steps.push(exercised);
         }
+        done.sent.window = Some((from, now()));
         done
     }
 
@@ -118,6 +121,9 @@ impl Exercise<'_, '_> {
                 break;
             }
             let id = format!("req-{}", random_hex::<12>());
+            if argv.iter().any(|text| placeholders(text).any(|one| one == Placeholder::RequestId)) {
+                self.running.sent(&id, &exercised.step);
+            }
             let argv = argv.iter().map(|text| self.values.fill(text, &id));
             let root = &self.ctx.workspace.root;
             let command = Command::new(argv, root, self.at_most(timeout)).merged();
@@ -142,6 +148,16 @@ impl Exercise<'_, '_> {
     fn at_most(&self, timeout: Duration) -> Duration {
         timeout.min(self.deadline.saturating_duration_since(Instant::now())).max(Duration::from_millis(1))
     }
+}
+
+/// Nanoseconds since 1970, as spans have them.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "spans of the service are told apart by the machine's own clock"
+)]
+fn now() -> u64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
 }
 
 fn as_expected(request: &Request, status: u16) -> bool {

@@ -36,11 +36,7 @@ pub fn judge(facts: &ServicesFacts) -> Judgement {
     findings.sort_by_key(|finding| (finding.severity != Severity::Error, finding.code));
     let errors: Vec<&Finding> = findings.iter().filter(|finding| finding.blocks()).collect();
     let (outcome, code, message) = match (errors.first(), &facts.declared) {
-        (Some(first), _) => {
-            let groups = Group::all(errors.iter().copied());
-            let message = groups.iter().map(Group::headline).collect::<Vec<_>>().join("; ");
-            (Outcome::Fail, Some(first.code), message)
-        }
+        (Some(first), _) => (Outcome::Fail, Some(first.code), Group::sum(errors.iter().copied())),
         (None, Declared::NotApplicable { reason }) => (Outcome::NotApplicable, None, one_line(reason)),
         (None, _) => (Outcome::Pass, None, sums(facts)),
     };
@@ -181,7 +177,8 @@ fn judge_service(service: &ServiceFacts, built: bool) -> Vec<Finding> {
     match &service.ready {
         Readiness::Ready { .. } => findings.extend(ran(service, run)),
         Readiness::TooLate { after_ms, last } => {
-            let message = format!("{name} was not ready within {}: {last}", seconds(*after_ms));
+            let said = last_line(run).map(|line| format!("; its last line is: {line}")).unwrap_or_default();
+            let message = format!("{name} was not ready within {}: {last}{said}", seconds(*after_ms));
             let finding = about(service, Code::ServiceNotReady, &message);
             let remedy = format!("{} If it needs longer, raise ready.within.", read_log(run));
             findings.push(Finding { detail: tail(run), remedy: Some(remedy), ..finding });
@@ -203,14 +200,35 @@ fn judge_service(service: &ServiceFacts, built: bool) -> Vec<Finding> {
         let finding = about(service, Code::ServiceFailed, message);
         Finding { severity: Severity::Warning, ..finding }
     };
-    if run.ended == (Ended::Stopped { killed: true }) {
-        findings.push(aside(&format!("{name} did not end when asked with SIGTERM, and was killed")));
+    findings.extend(unclean(service, run));
+    if let Some(line) = &service.panicked {
+        findings.push(aside(&format!("{name} panicked: {line}")));
     }
     if run.left_behind > 0 {
         let left = count(usize::try_from(run.left_behind).unwrap_or(usize::MAX), "program");
         findings.push(aside(&format!("{name} left {left} running, which were ended")));
     }
     findings
+}
+
+/// How it ended when it was asked to, if not well. A service that handles SIGTERM ends with status 0; one that
+/// does not is ended by the signal, which a shell tells as 143.
+fn unclean(service: &ServiceFacts, run: &Run) -> Option<Finding> {
+    let name = &service.name;
+    let Ended::Stopped { killed, status, signal } = &run.ended else { return None };
+    // Rust's status for a panic in `main`, and the signals of a crash, are the end of no service that is well.
+    let crashed = matches!(status, Some(101)) || matches!(signal, Some(4 | 6 | 7 | 8 | 11));
+    let message = match (killed, status, signal) {
+        (true, ..) => format!("{name} did not end when asked with SIGTERM, and was killed"),
+        (_, None | Some(0 | 130 | 143), None | Some(2 | 15)) => return None,
+        _ => {
+            let last = last_line(run).map(|line| format!(": {line}")).unwrap_or_default();
+            format!("{name} failed when asked to end with SIGTERM, {}{last}", run.ended.told())
+        }
+    };
+    let severity = if crashed { Severity::Error } else { Severity::Warning };
+    let finding = about(service, Code::ServiceFailed, &message);
+    Some(Finding { severity, detail: tail(run), remedy: Some(read_log(run)), ..finding })
 }
 
 /// What a service did that was ready.
@@ -268,7 +286,9 @@ fn read_log(run: &Run) -> String {
 }
 
 fn last_line(run: &Run) -> Option<String> {
-    run.tail.lines().map(one_line).rfind(|line| !line.trim().is_empty())
+    // What a panic ends with says nothing of it.
+    let telling = |line: &String| !line.trim().is_empty() && !line.starts_with("note: ");
+    run.tail.lines().map(one_line).rfind(telling)
 }
 
 /// Such as `30 s` or `0.5 s`.

@@ -6,7 +6,7 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub(super) use look::{counts_from_zero, increased, look_for, settled};
+pub(super) use look::{Readings, counts_from_zero, increased, look_for, settled};
 
 use super::exposition::{self, EXPECTED, Exposition, Format};
 use crate::diagnostics::shown;

@@ -39,6 +39,8 @@ pub struct SpanData {
     pub kind: Kind,
     /// The id of its trace; never all zero.
     pub trace_id: [u8; 16],
+    /// When it began, in nanoseconds since 1970; 0 if it does not say.
+    pub start: u64,
     /// Its own attributes, not those of its resource; at most 256. Values as text of at most 1,024 bytes:
     /// texts as they are, numbers and booleans printed, bytes in base64, arrays and lists as compact JSON.
     pub attributes: BTreeMap<String, String>,

@@ -1,6 +1,6 @@
 //! Waits until a service is ready.
 
-use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
 use super::client::Client;
@@ -56,21 +56,33 @@ fn look(
             match client.send("GET", &values.url(port, path), &[], None, within, 1024) {
                 Ok(answer) if answer.status == *status => Ok(()),
                 Ok(answer) => Err(format!("{what} was answered {}, not {status}", answer.status)),
-                Err(problem) => Err(format!("{what}: {problem}")),
+                Err(problem) => Err(format!("{what}: {problem}{}", elsewhere(number, port))),
             }
         }
         Sign::Tcp { port } => {
             let number = values.port(port);
             let address = SocketAddr::from((Ipv4Addr::LOCALHOST, number));
             let connected = TcpStream::connect_timeout(&address, within);
-            connected.map(|_| ()).map_err(|error| format!("port {number} of 127.0.0.1: {error}"))
+            connected
+                .map(|_| ())
+                .map_err(|error| format!("port {number} of 127.0.0.1: {error}{}", elsewhere(number, port)))
         }
-        Sign::Log(text) if running.said() => {
-            let _ = text;
-            Ok(())
-        }
+        Sign::Log(_) if running.said() => Ok(()),
         Sign::Log(text) => Err(format!("no line of its output contains `{text}`")),
     }
+}
+
+/// Where a service may listen instead, if nothing does on 127.0.0.1.
+fn elsewhere(number: u16, port: &str) -> String {
+    let at = |address: SocketAddr| TcpStream::connect_timeout(&address, Duration::from_secs(1)).is_ok();
+    if at(SocketAddr::from((Ipv4Addr::LOCALHOST, number))) {
+        return String::new();
+    }
+    if at(SocketAddr::from((Ipv6Addr::LOCALHOST, number))) {
+        return "; it listens on [::1] alone: bind 127.0.0.1".into();
+    }
+    let name = if port.is_empty() { "{port}".to_owned() } else { format!("{{port:{port}}}") };
+    format!("; it runs, so does it take its port from where {name} stands?")
 }
 
 /// Whole milliseconds.

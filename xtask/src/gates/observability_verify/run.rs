@@ -2,38 +2,32 @@
 //! to show, reads its metrics again, and ends it.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::client::Client;
 use super::exercise::{Done, Exercise};
-use super::exposition::Exposition;
+use super::readings::Readings;
 use super::receiver::Receiver;
 use super::running::Running;
 use super::secrets::Searcher;
 use super::values::Values;
-use super::{metrics, ready, traces};
-use crate::evidence::services::{Leak, MetricFacts, Readiness, Scrape, ServiceFacts, Sought, TraceFacts};
+use super::{ready, traces};
+use crate::diagnostics::one_line;
+use crate::evidence::services::{Leak, Readiness, ServiceFacts, Sought};
 use crate::evidence::{Ended, Run};
 use crate::gather::Context;
 use crate::process::{Command, Stop};
-use crate::settings::services::{LogSource, Metrics, Service, Wanted};
+use crate::settings::services::{LogSource, Logs, Service, Wanted};
 
 /// How often a service is started anew because a program of somebody else took its port in between.
 const TRIES: u32 = 3;
-/// The longest reading of metrics, in bytes.
-const METRICS_LIMIT: u64 = 64 * 1024 * 1024;
-/// How much of the last reading is kept, in bytes.
-const METRICS_KEPT: usize = 1024 * 1024;
 /// How often it is looked whether everything is there.
 const POLL: Duration = Duration::from_millis(100);
 /// Where the log of a service stops, in bytes.
 const LOG_LIMIT: u64 = 64 * 1024 * 1024;
 /// How long ports may take to be free after the end.
 const PORTS: Duration = Duration::from_secs(2);
-/// What a scraper of Prometheus sends, without the formats that are not text.
-const ACCEPT: &str =
-    "application/openmetrics-text;version=1.0.0;q=0.6,text/plain;version=0.0.4;q=0.5,*/*;q=0.1";
 
 /// Runs a service, once more if one of its ports was taken before it could take it itself.
 pub(super) fn run(ctx: &Context<'_>, service: &Service, executable: &Path) -> ServiceFacts {
@@ -76,27 +70,57 @@ pub(super) fn blank(service: &Service) -> ServiceFacts {
 fn once(ctx: &Context<'_>, service: &Service, executable: &Path) -> (ServiceFacts, Option<Values>) {
     let mut facts = blank(service);
     let folder = ctx.staging.join("logs").join(format!("service-{}-files", service.name));
-    let prepared = std::fs::create_dir_all(&folder)
-        .map_err(|error| format!("cannot make the folder {}: {error}", folder.display()))
-        .and_then(|()| Values::new(service, &folder));
-    let values = match prepared {
-        Ok(values) => values,
+    let prepared = prepare(service, &folder);
+    let (values, searcher, spans) = match prepared {
+        Ok(prepared) => prepared,
         Err(problem) => {
             facts.problem = Some(problem);
             let _ = std::fs::remove_dir_all(&folder);
             return (facts, None);
         }
     };
-    let searcher = Searcher::new(&values.secrets(service));
-    let observed =
-        Session { ctx, service, values: &values, searcher: &searcher }.carry_out(executable, &mut facts);
-    if let Err(problem) = observed {
+    let session = Session { ctx, service, values: &values, searcher: &searcher };
+    if let Err(problem) = session.carry_out(executable, spans, &mut facts) {
         facts.problem = Some(problem);
     }
     facts.ports_still_taken = still_taken(&values);
-    keep(service, &values, ctx.staging);
+    session.keep();
     let _ = std::fs::remove_dir_all(&folder);
     (facts, Some(values))
+}
+
+/// What must be there before the service is: its folder, its ports and secrets, and the receiver of its spans.
+///
+/// # Errors
+/// In one line, what is not to be had.
+fn prepare(service: &Service, folder: &Path) -> Result<(Values, Searcher, Spans), String> {
+    std::fs::create_dir_all(folder)
+        .map_err(|error| format!("cannot make the folder {}: {error}", folder.display()))?;
+    let searcher: Arc<OnceLock<Searcher>> = Arc::default();
+    let leaks: Arc<Mutex<Vec<Leak>>> = Arc::default();
+    let (search, found) = (Arc::clone(&searcher), Arc::clone(&leaks));
+    let on_body = Box::new(move |body: &[u8]| {
+        if let Some(searcher) = search.get() {
+            merge(&mut lock(&found), searcher.search("spans", body));
+        }
+    });
+    let receiver = Receiver::start(on_body)
+        .map_err(|error| format!("the receiver of spans cannot listen on 127.0.0.1: {error}"))?;
+    let values = Values::new(service, folder, receiver.endpoint())?;
+    // Nothing can come before the service is started.
+    let searcher = searcher.get_or_init(|| Searcher::new(&values.secrets(service))).clone();
+    Ok((values, searcher, Spans { receiver, leaks }))
+}
+
+/// Where spans come to, and the secrets that came with them. It is there whether or not spans are asked for: what
+/// exports them must not fail for want of a collector, or reach one of this machine's.
+struct Spans {
+    receiver: Receiver,
+    leaks: Arc<Mutex<Vec<Leak>>>,
+}
+
+fn lock(leaks: &Mutex<Vec<Leak>>) -> MutexGuard<'_, Vec<Leak>> {
+    leaks.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Those of its ports that are not free soon.
@@ -108,27 +132,6 @@ fn still_taken(values: &Values) -> Vec<String> {
             return taken;
         }
         std::thread::sleep(POLL);
-    }
-}
-
-/// Keeps its log file beside the other logs.
-fn keep(service: &Service, values: &Values, staging: &Path) {
-    if let Some(file) = log_file(service, values, Path::new(".")) {
-        let kept = staging.join("logs").join(format!("service-{}-file.log", service.name));
-        let small = std::fs::metadata(&file).is_ok_and(|data| data.is_file() && data.len() <= LOG_LIMIT);
-        if small {
-            let _ = std::fs::copy(&file, &kept);
-        }
-    }
-}
-
-fn log_file(service: &Service, values: &Values, directory: &Path) -> Option<PathBuf> {
-    match &service.logs {
-        Wanted::Yes(logs) => match &logs.from {
-            LogSource::File(file) => Some(directory.join(values.fill(file, ""))),
-            LogSource::Stdout | LogSource::Stderr | LogSource::Both => None,
-        },
-        Wanted::NotApplicable(_) => None,
     }
 }
 
@@ -144,15 +147,9 @@ impl Session<'_> {
     ///
     /// # Errors
     /// In one line, why it was not started.
-    fn carry_out(&self, executable: &Path, facts: &mut ServiceFacts) -> Result<(), String> {
-        let spans: Arc<Mutex<Vec<Leak>>> = Arc::default();
-        let receiver = match &self.service.traces {
-            Some(_) => Some(self.receiver(&spans)?),
-            None => None,
-        };
-        let directory = self.ctx.workspace.root.join(&self.service.directory);
-        let command = self.command(executable, &directory, receiver.as_ref());
-        let file = log_file(self.service, self.values, &directory);
+    fn carry_out(&self, executable: &Path, spans: Spans, facts: &mut ServiceFacts) -> Result<(), String> {
+        let command = self.command(executable, &spans.receiver);
+        let file = self.log_file();
         if let Some(file) = &file {
             // What stands there already is not this run's.
             let _ = std::fs::remove_file(file);
@@ -160,38 +157,55 @@ impl Session<'_> {
         let running = Running::new(self.ctx.processes, self.service, self.searcher, file);
         let stop = Stop::with_grace(self.service.grace);
         let log = self.ctx.log(&format!("service-{}", self.service.name));
-        let (run, seen) = std::thread::scope(|scope| {
+        let (run, done) = std::thread::scope(|scope| {
             let serving = scope.spawn(|| {
                 let serve = &mut |stream, chunk: &[u8]| running.take(stream, chunk);
                 let run = self.ctx.processes.serve(&command, &log, self.ctx.staging, &stop, serve);
                 running.end();
                 run
             });
-            let seen = self.observe(&running, receiver.as_ref(), facts);
+            let done = self.observe(&running, &spans.receiver, facts);
             stop.raise();
             // A thread that panicked has proven nothing: the run counts as not started.
-            (serving.join().ok(), seen)
+            (serving.join().ok(), done)
         });
         let run = run.ok_or("the reader of its output failed")?;
-        let (logs, leaks) = running.finish();
-        facts.leaks.extend(leaks);
         if let Ended::NotStarted { reason } = &run.ended {
             return Err(reason.clone());
         }
-        self.settle_traces(receiver, &seen, facts);
-        facts.leaks.extend(std::mem::take(&mut *spans.lock().unwrap_or_else(PoisonError::into_inner)));
-        if let (Some(logs), Readiness::Ready { .. }) = (logs, &facts.ready) {
+        self.conclude(running, run, &done, spans, facts);
+        // As the settings have it: no port of this run, no folder of this machine, no secret.
+        if let Some(run) = &mut facts.run {
+            run.command = shown(executable, &self.service.args);
+        }
+        Ok(())
+    }
+
+    /// What there is to say once it has ended: spans and lines that it kept for its end are there by now.
+    fn conclude(&self, running: Running<'_>, run: Run, done: &Done, spans: Spans, facts: &mut ServiceFacts) {
+        let ready = matches!(facts.ready, Readiness::Ready { .. });
+        let emitted = running.finish();
+        facts.leaks.extend(emitted.leaks);
+        facts.panicked = emitted.panicked.map(|line| self.hidden(&line));
+        let Spans { receiver, leaks } = spans;
+        let received = receiver.finish();
+        facts.leaks.append(&mut lock(&leaks));
+        facts.leaks.sort();
+        if let (Some(wanted), true) = (&self.service.traces, ready) {
+            facts.traces = Sought::Found(traces::facts(wanted, &received, &done.sent));
+        }
+        if let (Some(mut logs), true) = (emitted.logs, ready) {
+            if let (Some(problem), files) = (&mut logs.problem, self.values.files())
+                && !files.is_empty()
+            {
+                problem.extend(["; in its folder are ", &one_line(&files.join(", "))]);
+            }
             facts.logs = Sought::Found(logs);
         }
-        facts.leaks.sort();
-        // As the settings have it: no port of this run, no folder of this machine, no secret.
-        let mut run = Run { command: shown(executable, &self.service.args), ..run };
-        run.tail = self.hidden(&run.tail);
         for otherwise in facts.exercise.iter_mut().filter_map(|step| step.otherwise.as_mut()) {
             *otherwise = self.hidden(otherwise);
         }
-        facts.run = Some(run);
-        Ok(())
+        facts.run = Some(Run { tail: self.hidden(&run.tail), ..run });
     }
 
     /// A text for the reports, without the lines that hold a secret.
@@ -207,30 +221,49 @@ impl Session<'_> {
         }
     }
 
-    fn receiver(&self, spans: &Arc<Mutex<Vec<Leak>>>) -> Result<Receiver, String> {
-        let (searcher, spans) = (self.searcher.clone(), Arc::clone(spans));
-        let on_body = Box::new(move |body: &[u8]| {
-            let found = searcher.search("spans", body);
-            let mut spans = spans.lock().unwrap_or_else(PoisonError::into_inner);
-            merge(&mut spans, found);
-        });
-        Receiver::start(on_body).map_err(|error| format!("the receiver of spans cannot listen: {error}"))
+    fn directory(&self) -> PathBuf {
+        self.ctx.workspace.root.join(&self.service.directory)
     }
 
-    fn command(&self, executable: &Path, directory: &Path, receiver: Option<&Receiver>) -> Command {
+    fn log_file(&self) -> Option<PathBuf> {
+        match &self.service.logs {
+            Wanted::Yes(Logs { from: LogSource::File(file), .. }) => {
+                Some(self.directory().join(self.values.fill(file, "")))
+            }
+            _ => None,
+        }
+    }
+
+    /// Keeps its log file beside the other logs.
+    fn keep(&self) {
+        let Some(file) = self.log_file() else { return };
+        let kept = self.ctx.log(&format!("service-{}-file", self.service.name));
+        if std::fs::metadata(&file).is_ok_and(|data| data.is_file() && data.len() <= LOG_LIMIT) {
+            // Nothing is judged by it.
+            let _ = std::fs::copy(&file, kept);
+        }
+    }
+
+    fn command(&self, executable: &Path, receiver: &Receiver) -> Command {
         let mut argv = vec![executable.as_os_str().to_owned()];
         argv.extend(self.service.args.iter().map(|text| self.values.fill(text, "").into()));
-        let mut command = Command::new(argv, directory, self.service.timeout);
+        let mut command = Command::new(argv, &self.directory(), self.service.timeout);
         command.log_limit = LOG_LIMIT;
-        // What the machine says of telemetry is not the service's.
-        let inherited = self.ctx.processes.variables().filter(|(name, _)| name.starts_with("OTEL_"));
+        // What the machine says of telemetry and logging is not the service's.
+        let inherited = self.ctx.processes.variables();
+        let inherited = inherited.filter(|(name, _)| name.starts_with("OTEL_") || *name == "RUST_LOG");
         command.env.extend(inherited.map(|(name, _)| (name.into(), None)));
-        for (name, value) in receiver.iter().flat_map(|receiver| receiver.environment()) {
-            command = command.env(name, value);
+        let asked = self.service.traces.is_some();
+        for (name, value) in receiver.environment() {
+            // That a service exports at all is its own affair unless spans are asked for; where to is not.
+            if asked || name != "OTEL_TRACES_EXPORTER" {
+                command = command.env(name, value);
+            }
         }
-        if receiver.is_some() {
+        for name in ["NO_PROXY", "no_proxy"] {
             // Some exporters would send to loopback through the machine's proxy.
-            command = command.env("NO_PROXY", "127.0.0.1").env("no_proxy", "127.0.0.1");
+            let others = self.ctx.processes.var(name).map(|others| format!(",{others}")).unwrap_or_default();
+            command = command.env(name, format!("127.0.0.1{others}"));
         }
         for (name, value) in &self.service.environment {
             command = command.env(name, self.values.fill(value, ""));
@@ -239,28 +272,31 @@ impl Session<'_> {
     }
 
     /// Asks the service and reads its metrics, while it runs.
-    fn observe(&self, running: &Running<'_>, receiver: Option<&Receiver>, facts: &mut ServiceFacts) -> Done {
+    fn observe(&self, running: &Running<'_>, receiver: &Receiver, facts: &mut ServiceFacts) -> Done {
         let client = Client::new();
-        let deadline = Instant::now() + self.service.timeout;
-        facts.ready = ready::wait(&self.service.ready, self.values, running, &client);
-        let Readiness::Ready { .. } = facts.ready else { return Done::default() };
-        let before = self.scrape(&client, Some(&mut facts.leaks));
-        let exercise = Exercise {
-            ctx: self.ctx,
-            service: self.service,
-            values: self.values,
-            running,
-            client: &client,
-            deadline,
+        let (service, values) = (self.service, self.values);
+        let deadline = Instant::now() + service.timeout;
+        facts.ready = ready::wait(&service.ready, values, running, &client);
+        let Readiness::Ready { after_ms } = facts.ready else { return Done::default() };
+        let log = self.ctx.log(&format!("service-{}-metrics", service.name));
+        let mut readings = match &service.metrics {
+            Wanted::Yes(wanted) => Some(Readings::new(wanted, values, &client, self.searcher, log)),
+            Wanted::NotApplicable(_) => None,
         };
+        if let Some(readings) = &mut readings {
+            // A listener of its own may come later than the one that was looked at.
+            let left = service.ready.within.saturating_sub(Duration::from_millis(after_ms));
+            readings.wait_for_listener(left, running);
+            readings.before();
+        }
+        let exercise = Exercise { ctx: self.ctx, service, values, running, client: &client, deadline };
         let done = exercise.carry_out();
         let begun = Instant::now();
         loop {
-            let after = self.scrape(&client, None);
-            let settled = self.metrics_settled(before.as_ref(), after.as_ref())
+            let settled = readings.as_mut().is_none_or(Readings::settled)
                 && running.logs_settled()
                 && self.traces_settled(receiver, &done);
-            let over = begun.elapsed() >= self.service.settle
+            let over = begun.elapsed() >= service.settle
                 || Instant::now() >= deadline
                 || running.ended()
                 || running.interrupted();
@@ -269,91 +305,23 @@ impl Session<'_> {
             }
             std::thread::sleep(POLL);
         }
-        let after = self.scrape(&client, Some(&mut facts.leaks));
-        if let (Wanted::Yes(wanted), Some(before), Some(after)) = (&self.service.metrics, before, after) {
-            facts.metrics = Sought::Found(metric_facts(wanted, before, after));
+        if let Some(readings) = readings {
+            let (metrics, leaks) = readings.after();
+            facts.metrics = Sought::Found(metrics);
+            merge(&mut facts.leaks, leaks);
         }
         facts.exercise.clone_from(&done.steps);
         done
     }
 
-    /// Reads the metrics once; `None` if they are not wanted. Secrets are searched for if `leaks` is given.
-    fn scrape(&self, client: &Client, leaks: Option<&mut Vec<Leak>>) -> Option<(Scrape, Option<Exposition>)> {
-        let Wanted::Yes(metrics) = &self.service.metrics else { return None };
-        let url = self.values.url(&metrics.port, &metrics.path);
-        let headers = [("accept", ACCEPT), ("accept-encoding", "gzip")];
-        let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned()));
-        let failed = |problem: String| (Scrape { problem: Some(problem), ..Scrape::default() }, None);
-        Some(match client.send("GET", &url, &headers, None, metrics.timeout, METRICS_LIMIT) {
-            Err(problem) => failed(problem),
-            Ok(answer) if answer.truncated => failed(format!("it answered more than {METRICS_LIMIT} bytes")),
-            Ok(answer) if answer.status != 200 => failed(format!("it answered {}, not 200", answer.status)),
-            Ok(answer) => {
-                if let Some(leaks) = leaks {
-                    merge(leaks, self.searcher.search("metrics", &answer.body));
-                    self.keep(&answer.body);
-                }
-                metrics::scrape(&answer.body, &answer.content_type)
-            }
-        })
-    }
-
-    /// Keeps the last reading of the metrics beside the logs: for whoever looks for a name in it.
-    fn keep(&self, body: &[u8]) {
-        let path = self.ctx.log(&format!("service-{}-metrics", self.service.name));
-        let kept = body.get(..body.len().min(METRICS_KEPT)).unwrap_or(body);
-        // Nothing is judged by it.
-        let _ = std::fs::write(path, kept);
-    }
-
-    fn metrics_settled(
-        &self,
-        before: Option<&(Scrape, Option<Exposition>)>,
-        after: Option<&(Scrape, Option<Exposition>)>,
-    ) -> bool {
-        let Wanted::Yes(wanted) = &self.service.metrics else { return true };
-        let exposition =
-            |scrape: Option<&'_ (Scrape, Option<Exposition>)>| scrape.and_then(|(_, read)| read.clone());
-        metrics::settled(&wanted.families, exposition(before).as_ref(), exposition(after).as_ref())
-    }
-
-    fn traces_settled(&self, receiver: Option<&Receiver>, done: &Done) -> bool {
-        match (&self.service.traces, receiver) {
-            (Some(wanted), Some(receiver)) => {
-                receiver.received(|received| traces::settled(wanted, received, &done.traces))
-            }
-            _ => true,
-        }
-    }
-
-    fn settle_traces(&self, receiver: Option<Receiver>, done: &Done, facts: &mut ServiceFacts) {
-        if let (Some(wanted), Some(receiver)) = (&self.service.traces, receiver) {
-            let received = receiver.finish();
-            if let Readiness::Ready { .. } = facts.ready {
-                let found: TraceFacts = traces::facts(wanted, &received, &done.traces);
-                facts.traces = Sought::Found(found);
-            }
-        }
-    }
-}
-
-fn metric_facts(
-    wanted: &Metrics,
-    (before, read_before): (Scrape, Option<Exposition>),
-    (after, read_after): (Scrape, Option<Exposition>),
-) -> MetricFacts {
-    let look = |family| metrics::look_for(family, read_before.as_ref(), read_after.as_ref());
-    MetricFacts {
-        path: wanted.path.clone(),
-        wanted: wanted.families.iter().map(look).collect(),
-        max_series: wanted.max_series,
-        before,
-        after,
+    fn traces_settled(&self, receiver: &Receiver, done: &Done) -> bool {
+        let settled = |wanted| receiver.received(|received| traces::settled(wanted, received, &done.sent));
+        self.service.traces.as_ref().is_none_or(settled)
     }
 }
 
 /// Adds leaks to those that are known, each secret, form and place once.
-fn merge(known: &mut Vec<Leak>, found: Vec<Leak>) {
+pub(super) fn merge(known: &mut Vec<Leak>, found: Vec<Leak>) {
     for leak in found {
         let same =
             |one: &&mut Leak| (&one.secret, &one.form, &one.place) == (&leak.secret, &leak.form, &leak.place);

@@ -9,12 +9,15 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::logs::Collector;
 use super::secrets::{Search, Searcher};
+use crate::diagnostics::one_line;
 use crate::evidence::services::{Leak, LogFacts};
 use crate::process::{Processes, Stream};
 use crate::settings::services::{LogSource, Service, Sign, Wanted};
 
 /// How much of a log file is read at once.
 const PIECE: usize = 64 * 1024;
+/// How much of a line is looked at for a panic.
+const PANIC_LINE: usize = 4096;
 
 /// A service while it runs.
 pub(super) struct Running<'a> {
@@ -31,7 +34,57 @@ struct Emitted<'a> {
     ends: [Vec<u8>; 2],
     collector: Option<(&'a LogSource, Collector)>,
     searches: [Search; 2],
+    panics: Panics,
     file: Option<LogFile>,
+}
+
+/// What a service gave out, all in all.
+pub(super) struct Given {
+    /// Its logs, if they are looked at.
+    pub(super) logs: Option<LogFacts>,
+    /// Secrets among it.
+    pub(super) leaks: Vec<Leak>,
+    /// The first line on standard error that tells of a panic.
+    pub(super) panicked: Option<String>,
+}
+
+/// Looks for the line that Rust's panic hook writes, `thread 'main' panicked at src/main.rs:1:1:`, and the message
+/// on the line after it.
+#[derive(Default)]
+struct Panics {
+    line: Vec<u8>,
+    found: Option<String>,
+    /// Whether the next line belongs to it.
+    open: bool,
+}
+
+impl Panics {
+    fn take(&mut self, chunk: &[u8]) {
+        for piece in chunk.split_inclusive(|byte| *byte == b'\n') {
+            if self.found.is_some() && !self.open {
+                return;
+            }
+            let room = PANIC_LINE.saturating_sub(self.line.len());
+            self.line.extend_from_slice(piece.get(..piece.len().min(room)).unwrap_or_default());
+            if piece.ends_with(b"\n") {
+                self.end();
+            }
+        }
+    }
+
+    fn end(&mut self) {
+        let line = one_line(String::from_utf8_lossy(&self.line).trim());
+        if self.open {
+            self.open = false;
+            if let Some(found) = &mut self.found {
+                found.push(' ');
+                found.push_str(&line);
+            }
+        } else if memchr::memmem::find(&self.line, b" panicked at ").is_some() {
+            (self.found, self.open) = (Some(line), true);
+        }
+        self.line.clear();
+    }
 }
 
 /// A log file, read as it grows.
@@ -63,6 +116,7 @@ impl<'a> Running<'a> {
             ends: Default::default(),
             collector,
             searches: [searcher.stream(), searcher.stream()],
+            panics: Panics::default(),
             file: file.map(|path| LogFile { path, open: None, search: searcher.stream(), problem: None }),
         };
         Running { processes, ended: AtomicBool::new(false), emitted: Mutex::new(emitted) }
@@ -71,7 +125,7 @@ impl<'a> Running<'a> {
     /// Takes some of its output.
     pub(super) fn take(&self, stream: Stream, chunk: &[u8]) {
         let mut emitted = self.lock();
-        let Emitted { sign, ends, collector, searches, .. } = &mut *emitted;
+        let Emitted { sign, ends, collector, searches, panics, .. } = &mut *emitted;
         let (place, name) = match stream {
             Stream::Stdout => (0, "stdout"),
             Stream::Stderr => (1, "stderr"),
@@ -94,6 +148,9 @@ impl<'a> Running<'a> {
             collector.take(name, chunk);
         }
         searches[place].take(chunk);
+        if stream == Stream::Stderr {
+            panics.take(chunk);
+        }
     }
 
     /// Says that it has ended.
@@ -131,7 +188,7 @@ impl<'a> Running<'a> {
     }
 
     /// What it gave out, all in all.
-    pub(super) fn finish(self) -> (Option<LogFacts>, Vec<Leak>) {
+    pub(super) fn finish(self) -> Given {
         let mut emitted = self.emitted.into_inner().unwrap_or_else(PoisonError::into_inner);
         emitted.read_file();
         let [stdout, stderr] = emitted.searches;
@@ -148,7 +205,7 @@ impl<'a> Running<'a> {
         }
         let logs = emitted.collector.map(|(_, collector)| collector.finish());
         let logs = logs.map(|facts| LogFacts { problem, ..facts });
-        (logs, leaks)
+        Given { logs, leaks, panicked: emitted.panics.found }
     }
 
     /// A thread that panicked while it held this has left nothing half done that could pass.

@@ -3,11 +3,11 @@
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::otlp::SpanData;
 use super::receiver::Received;
-use crate::diagnostics::{nearest, shown};
+use crate::diagnostics::{count, nearest, shown};
 use crate::digest;
 use crate::evidence::services::{Correlation, ServiceSpans, TraceFacts, WantedSpan};
 use crate::settings::services::{Span, Traces};
@@ -21,14 +21,39 @@ const DIFFERENCES: usize = 4;
 /// The header that carries a trace (W3C Trace Context, section 3.2).
 const TRACEPARENT: &str = "traceparent";
 
-/// The facts about what came, given what was asked for and what was `sent`: trace ids, 32 digits in
-/// hexadecimal, each with the step that it was sent in.
-pub(super) fn facts(settings: &Traces, received: &Received, sent: &[(String, String)]) -> TraceFacts {
+/// What the exercise sent, and when.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Sent {
+    /// Trace ids, 32 digits in hexadecimal, each with the step that it was sent in.
+    pub(super) traces: Vec<(String, String)>,
+    /// From when to when, in nanoseconds since 1970: the service's own readiness and the readings of its metrics
+    /// leave spans as well, before and behind.
+    pub(super) window: Option<(u64, u64)>,
+}
+
+impl Sent {
+    /// Tells whether the exercise can have left a span: it is part of a trace that was sent, or where none was, it
+    /// began while the exercise went on.
+    fn leavings(&self, settings: &Traces) -> impl Fn(&SpanData) -> bool {
+        let traces: Option<HashSet<[u8; 16]>> =
+            settings.propagates.then(|| self.traces.iter().filter_map(|(trace, _)| id(trace)).collect());
+        let window = self.window;
+        move |span| match (&traces, window) {
+            (Some(traces), _) => traces.contains(&span.trace_id),
+            (None, Some((from, to))) => (from..=to).contains(&span.start),
+            (None, None) => true,
+        }
+    }
+}
+
+/// The facts about what came, given what was asked for and what was sent.
+pub(super) fn facts(settings: &Traces, received: &Received, sent: &Sent) -> TraceFacts {
     let services = received.services.iter().map(|(service, (spans, names))| ServiceSpans {
         service: service.clone(),
         spans: *spans,
         names: names.iter().cloned().collect(),
     });
+    let left = sent.leavings(settings);
     TraceFacts {
         requests: received.requests,
         spans: received.total,
@@ -37,19 +62,20 @@ pub(super) fn facts(settings: &Traces, received: &Received, sent: &[(String, Str
         malformed: received.malformed.clone(),
         malformed_total: received.malformed_total,
         turned_away: received.turned_away.iter().cloned().collect(),
-        wanted: settings.spans.iter().map(|span| wanted(span, received)).collect(),
-        propagation: settings.propagates.then(|| propagation(received, sent)),
+        wanted: settings.spans.iter().map(|span| wanted(span, received, &left)).collect(),
+        propagation: settings.propagates.then(|| propagation(received, &sent.traces)),
     }
 }
 
 /// Whether all that is asked for has come, so that nothing more has to be waited for.
-pub(super) fn settled(settings: &Traces, received: &Received, sent: &[(String, String)]) -> bool {
+pub(super) fn settled(settings: &Traces, received: &Received, sent: &Sent) -> bool {
     let all_sent = || {
-        let propagation = propagation(received, sent);
+        let propagation = propagation(received, &sent.traces);
         propagation.found == propagation.sent
     };
-    settings.spans.iter().all(|wanted| received.spans.iter().any(|span| is(wanted, span)))
-        && (!settings.propagates || all_sent())
+    let left = sent.leavings(settings);
+    let came = |wanted| received.spans.iter().any(|span| is(wanted, span) && left(span));
+    settings.spans.iter().all(came) && (!settings.propagates || all_sent())
 }
 
 /// The value of a `traceparent` (W3C Trace Context, section 3.2.2: version 00, sampled), and the trace id in
@@ -77,11 +103,11 @@ fn propagation(received: &Received, sent: &[(String, String)]) -> Correlation {
             first_missing = Some(step.clone());
         }
     }
-    let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
     Correlation {
         header: TRACEPARENT.into(),
-        sent: count(steps.len()),
-        found: count(steps.values().filter(|found| **found).count()),
+        sent: number(steps.len()),
+        found: number(steps.values().filter(|found| **found).count()),
         first_missing,
     }
 }
@@ -92,18 +118,27 @@ fn id(trace: &str) -> Option<[u8; 16]> {
     number.map(u128::to_be_bytes)
 }
 
-fn wanted(wanted: &Span, received: &Received) -> WantedSpan {
+fn wanted(wanted: &Span, received: &Received, left: &dyn Fn(&SpanData) -> bool) -> WantedSpan {
     let attribute = |(name, value): (&String, &Option<String>)| match value {
         Some(value) => format!("{name}={value}"),
         None => name.clone(),
     };
-    let found = received.spans.iter().filter(|span| is(wanted, span)).count();
+    let like = || received.spans.iter().filter(|span| is(wanted, span));
+    let found = like().filter(|span| left(span)).count();
+    let elsewhere = || {
+        let number = count(like().count(), "span");
+        format!("{number} of that kind came, of requests that are not of the exercise")
+    };
     WantedSpan {
         service: wanted.service.clone(),
         name: wanted.name.clone(),
         attributes: wanted.attributes.iter().map(attribute).collect(),
         found: u64::try_from(found).unwrap_or(u64::MAX),
-        nearest: if found == 0 { nearest_to(wanted, received) } else { None },
+        nearest: match found {
+            0 if like().next().is_some() => Some(elsewhere()),
+            0 => nearest_to(wanted, received),
+            _ => None,
+        },
     }
 }
 

@@ -25,6 +25,8 @@ pub(super) struct Values {
     pub(super) ports: BTreeMap<String, u16>,
     secrets: BTreeMap<String, String>,
     folder: PathBuf,
+    /// Where the receiver of spans listens.
+    otlp: String,
 }
 
 impl Values {
@@ -32,7 +34,7 @@ impl Values {
     ///
     /// # Errors
     /// In one line: no port is free, or a fixed one is taken.
-    pub(super) fn new(service: &Service, folder: &Path) -> Result<Values, String> {
+    pub(super) fn new(service: &Service, folder: &Path, otlp: String) -> Result<Values, String> {
         let (mut ports, mut secrets) = (BTreeMap::new(), BTreeMap::new());
         // All are held until all are known, so that none is given twice.
         let mut held = Vec::new();
@@ -55,7 +57,7 @@ impl Values {
                 }
             }
         }
-        Ok(Values { ports, secrets, folder: folder.to_path_buf() })
+        Ok(Values { ports, secrets, folder: folder.to_path_buf(), otlp })
     }
 
     /// A text with every placeholder put in.
@@ -65,6 +67,7 @@ impl Values {
             Placeholder::Secret(name) => self.secrets.get(name).cloned().unwrap_or_default(),
             Placeholder::RequestId => request_id.to_owned(),
             Placeholder::Dir => self.folder.to_string_lossy().into_owned(),
+            Placeholder::Otlp => self.otlp.clone(),
         })
     }
 
@@ -83,6 +86,15 @@ impl Values {
         let taken =
             self.ports.iter().filter(|(_, port)| TcpListener::bind((Ipv4Addr::LOCALHOST, **port)).is_err());
         taken.map(|(name, port)| format!("{name} {port}").trim_start().to_owned()).collect()
+    }
+
+    /// The files in the folder of this run, by name.
+    pub(super) fn files(&self) -> Vec<String> {
+        let entries = std::fs::read_dir(&self.folder).into_iter().flatten().flatten();
+        let mut names: Vec<String> =
+            entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+        names.sort();
+        names
     }
 
     /// All that the service is given and must not give out, each once.

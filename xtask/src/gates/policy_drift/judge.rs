@@ -56,11 +56,7 @@ pub fn judge(facts: &PolicyFacts, settings: &Settings) -> Judgement {
     let errors: Vec<&Finding> = findings.iter().filter(|one| one.severity == Severity::Error).collect();
     let (outcome, code, message) = match errors.first() {
         None => (Outcome::Pass, None, format!("{}; {}", sums(facts), kept.sum())),
-        Some(first) => {
-            let groups = Group::all(errors.iter().copied());
-            let message = groups.iter().map(Group::headline).collect::<Vec<_>>().join("; ");
-            (Outcome::Fail, Some(first.code), message)
-        }
+        Some(first) => (Outcome::Fail, Some(first.code), Group::sum(errors.iter().copied())),
     };
     let duration_ms = facts.duration_ms;
     Judgement { gate: Gate::PolicyDrift, outcome, code, message, findings, break_glass, duration_ms }

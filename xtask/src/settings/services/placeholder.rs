@@ -1,5 +1,5 @@
 //! Placeholders in the texts that a service or a request is given: `{port}`, `{port:NAME}`, `{secret}`,
-//! `{secret:NAME}`, `{request_id}` and `{dir}`. Every other brace stands for itself.
+//! `{secret:NAME}`, `{request_id}`, `{dir}` and `{otlp}`. Every other brace stands for itself.
 
 use crate::diagnostics::{nearest, shown};
 
@@ -16,6 +16,8 @@ pub enum Placeholder {
     RequestId,
     /// A folder for the files of this run, which is gone afterwards.
     Dir,
+    /// The address of the receiver of spans, such as `http://127.0.0.1:4318`.
+    Otlp,
 }
 
 /// A part of a text.
@@ -27,7 +29,7 @@ pub enum Piece<'t> {
     Placeholder(Placeholder),
 }
 
-const WORDS: [&str; 4] = ["port", "secret", "request_id", "dir"];
+const WORDS: [&str; 5] = ["port", "secret", "request_id", "dir", "otlp"];
 
 /// Takes a text apart.
 pub fn pieces(text: &str) -> Vec<Piece<'_>> {
@@ -79,6 +81,7 @@ fn read(inner: &str) -> Option<Placeholder> {
         None if inner == "secret" => Some(Placeholder::Secret(String::new())),
         None if inner == "request_id" => Some(Placeholder::RequestId),
         None if inner == "dir" => Some(Placeholder::Dir),
+        None if inner == "otlp" => Some(Placeholder::Otlp),
         Some(("port", rest)) => name(rest).map(Placeholder::Port),
         Some(("secret", rest)) => name(rest).map(Placeholder::Secret),
         _ => None,
@@ -98,7 +101,8 @@ pub(in crate::settings) fn strict(text: &str) -> Result<(), Bad> {
             let help = match nearest(word, WORDS) {
                 Some(near) => format!("did you mean `{{{near}}}`?"),
                 None => {
-                    "there are {port}, {port:NAME}, {secret}, {secret:NAME}, {request_id} and {dir}".into()
+                    "there are {port}, {port:NAME}, {secret}, {secret:NAME}, {request_id}, {dir} and {otlp}"
+                        .into()
                 }
             };
             return Err((format!("{} is no placeholder", shown(&format!("{{{inner}}}"))), help));

@@ -114,6 +114,7 @@ fn what_would_prove_nothing_is_refused() {
 fn each_wrong_word_is_told_with_what_was_expected() {
     for (further, expected) in [
         ("environment: {A: '{prot}'}", "did you mean `{port}`?"),
+        ("environment: {A: {port}}", "put it in quotes"),
         ("ready: {http: ready}", "`ready` is no path"),
         ("ready: {http: /a, tcp: true}", "not one of http, tcp and log"),
         ("ready: {tcp: true, status: 200}", "a status, but no http"),

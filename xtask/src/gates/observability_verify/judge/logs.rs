@@ -21,6 +21,8 @@ impl Service<'_> {
     /// An error about the logs of a service; `what` is what of them.
     fn finding(&self, code: Code, what: &str, message: &str) -> Finding {
         let mut finding = Finding::error(code, one_line(&format!("{}: {message}", self.name)));
+        // Where several are told in one line, each says what it is about.
+        let what = if code == Code::LogFieldForbidden { message } else { what };
         let colon = if what.is_empty() { "" } else { ": " };
         finding.label = Some(one_line(&format!("{}{colon}{what}", self.name)));
         finding.package = Some(one_line(self.package)).filter(|package| !package.is_empty());
@@ -154,6 +156,12 @@ fn missing(service: &Service<'_>, field: &WantedField, lines: u64) -> Option<Fin
     };
     let message = format!("the field {} (looked for at {paths}{kind}) {counts}{first}", field.name);
     let mut finding = service.finding(Code::LogFieldMissing, &field.name, &message);
+    if missing > 0 {
+        finding.remedy = Some(one_line(&format!(
+            "Let the formatter write it; if it has another name, say logs.fields.{0}: NAME; if there is none, {0}: false.",
+            field.name
+        )));
+    }
     if missing == 0 {
         finding.remedy = Some(one_line(&match field.kind.as_str() {
             "time" => format!(

@@ -39,8 +39,10 @@ pub(in crate::gates::observability_verify) fn findings(
 impl Judge<'_> {
     fn add(&mut self, code: Code, about: &str, message: &str) {
         let service = self.service;
+        // What is wrong, where several are told in one line; where that says all, the thing itself.
+        let label = if code == Code::MetricMalformed { about } else { message };
         self.findings.push(Finding {
-            label: Some(one_line(&format!("{service}: {about}"))),
+            label: Some(one_line(&format!("{service}: {label}"))),
             package: Some(self.package.to_owned()).filter(|package| !package.is_empty()),
             ..Finding::error(code, one_line(&format!("{service}: {message}")))
         });
@@ -199,7 +201,11 @@ fn stuck(family: &WantedFamily) -> String {
         };
     };
     let (from, to) = (number(before), number(after));
-    if after < before {
+    if after > before && after - family.by_reading <= before {
+        format!(
+            "{chosen} went from {from} to {to} by the readings of the metrics alone, which it counts; the exercise moved nothing"
+        )
+    } else if after < before {
         format!("{chosen} fell from {from} to {to} while the service was exercised")
     } else if before.is_nan() || after.is_nan() {
         format!("{chosen} went from {from} to {to}, which is no increase")

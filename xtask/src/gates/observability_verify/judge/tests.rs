@@ -13,6 +13,10 @@ fn run(ended: Ended) -> Run {
     }
 }
 
+fn stopped(killed: bool, status: Option<i32>, signal: Option<i32>) -> Ended {
+    Ended::Stopped { killed, status, signal }
+}
+
 /// A service of which only the metrics are wanted, and all is well.
 fn sound() -> ServiceFacts {
     let scrape = Scrape { format: "text/plain 0.0.4".into(), ..Scrape::default() };
@@ -34,7 +38,7 @@ fn sound() -> ServiceFacts {
     ServiceFacts {
         name: "api".into(),
         package: "api".into(),
-        run: Some(run(Ended::Stopped { killed: false })),
+        run: Some(run(stopped(false, Some(0), None))),
         ready: Readiness::Ready { after_ms: 5 },
         exercise: vec![Exercised { step: "GET /".into(), times: 2, as_expected: 2, ..Exercised::default() }],
         metrics: Sought::Found(metrics),
@@ -101,7 +105,7 @@ fn each_way_to_fail_is_told() {
         ),
         (
             |s| s.ready = Readiness::TooLate { after_ms: 1500, last: "refused".into() },
-            "SERVICE_NOT_READY api was not ready within 1.5 s: refused",
+            "SERVICE_NOT_READY api was not ready within 1.5 s: refused; its last line is: error: no database",
         ),
         (
             |s| (s.ready, s.run) = (Readiness::Ended, Some(run(Ended::Exited { status: 3 }))),
@@ -129,7 +133,7 @@ fn each_way_to_fail_is_told() {
         ),
         (
             |s| s.ready = Readiness::NotStarted,
-            "SERVICE_NOT_READY api ended before it was ready, stopped: error: no database",
+            "SERVICE_NOT_READY api ended before it was ready, stopped with exit status 0: error: no database",
         ),
     ];
     for (change, expected) in cases {
@@ -145,7 +149,7 @@ fn each_way_to_fail_is_told() {
 #[test]
 fn an_unclean_end_is_told_and_fails_nothing() {
     let judgement = changed(|service| {
-        let mut ended = run(Ended::Stopped { killed: true });
+        let mut ended = run(stopped(true, None, Some(9)));
         ended.left_behind = 2;
         service.run = Some(ended);
     });
@@ -155,6 +159,28 @@ fn an_unclean_end_is_told_and_fails_nothing() {
         [
             "SERVICE_FAILED api did not end when asked with SIGTERM, and was killed",
             "SERVICE_FAILED api left 2 programs running, which were ended"
+        ]
+    );
+}
+
+#[test]
+fn a_crash_at_the_end_fails_and_an_odd_status_is_told() {
+    for (status, signal, outcome, number) in [
+        (Some(0), None, Outcome::Pass, 0),
+        (None, Some(15), Outcome::Pass, 0),
+        (Some(143), None, Outcome::Pass, 0),
+        (Some(1), None, Outcome::Pass, 1),
+        (Some(101), None, Outcome::Fail, 1),
+        (None, Some(11), Outcome::Fail, 1),
+    ] {
+        let judgement = changed(|service| service.run = Some(run(stopped(false, status, signal))));
+        assert_eq!((judgement.outcome, judgement.findings.len()), (outcome, number), "{status:?} {signal:?}");
+    }
+    let judgement = changed(|service| service.run = Some(run(stopped(false, Some(101), None))));
+    assert_eq!(
+        told(&judgement),
+        [
+            "SERVICE_FAILED api failed when asked to end with SIGTERM, stopped with exit status 101: error: no database"
         ]
     );
 }

@@ -19,7 +19,7 @@ pub(in crate::gates::observability_verify) fn findings(
     facts: &TraceFacts,
 ) -> Vec<Finding> {
     let finding = |code: Code, about: &str, message: &str, remedy: Option<&str>| {
-        let mut finding = Finding::error(code, one_line(message));
+        let mut finding = Finding::error(code, one_line(&format!("{service}: {message}")));
         finding.label = Some(one_line(&format!("{service}: {about}")));
         finding.package = Some(package.to_owned()).filter(|package| !package.is_empty());
         finding.remedy = remedy.map(str::to_owned);
@@ -43,7 +43,10 @@ pub(in crate::gates::observability_verify) fn findings(
     }
     for wanted in facts.wanted.iter().filter(|wanted| wanted.found == 0) {
         let about = format!("span {}", name(wanted));
-        findings.push(missing(&about, &not_found(wanted, facts), None));
+        let remedy = (facts.spans > 0).then_some(
+            "Start the span, with these attributes, where the request is served; or correct it under traces.spans.",
+        );
+        findings.push(missing(&about, &not_found(wanted, facts), remedy));
     }
     if let Some(propagation) = &facts.propagation
         && let Some((message, remedy)) = not_propagated(propagation)

@@ -42,12 +42,22 @@ fn meant<'a>(exposition: &'a Exposition, name: &str) -> Option<Meant<'a>> {
     })
 }
 
+/// The readings of a service's metrics.
+#[derive(Debug, Clone, Copy, Default)]
+pub(in super::super) struct Readings<'a> {
+    /// The first two, one right after the other: between them lies nothing but a reading.
+    pub(in super::super) earlier: [Option<&'a Exposition>; 2],
+    /// The third, right after them and before the exercise.
+    pub(in super::super) before: Option<&'a Exposition>,
+    /// The last, after the exercise.
+    pub(in super::super) after: Option<&'a Exposition>,
+    /// How many followed the third, the last one included.
+    pub(in super::super) since: u32,
+}
+
 /// What the readings before and after the exercise say of a family.
-pub(in super::super) fn look_for(
-    wanted: &Family,
-    before: Option<&Exposition>,
-    after: Option<&Exposition>,
-) -> WantedFamily {
+pub(in super::super) fn look_for(wanted: &Family, readings: &Readings<'_>) -> WantedFamily {
+    let Readings { before, after, .. } = *readings;
     let mut facts = WantedFamily {
         name: wanted.name.clone(),
         kind: wanted.kind.clone(),
@@ -58,6 +68,7 @@ pub(in super::super) fn look_for(
         ..WantedFamily::default()
     };
     facts.before = before.and_then(|exposition| sum(&meant(exposition, &wanted.name)?, wanted));
+    facts.by_reading = by_reading(wanted, readings);
     let Some(after) = after else { return facts };
     let Some(found) = meant(after, &wanted.name) else {
         facts.nearest = nearest(&wanted.name, after);
@@ -75,14 +86,26 @@ pub(in super::super) fn look_for(
     facts
 }
 
+/// What the readings after the third have added by themselves: a service that counts every request counts those
+/// of its metrics as well. The smaller of two steps is taken, since a request from before may be counted late.
+fn by_reading(wanted: &Family, readings: &Readings<'_>) -> f64 {
+    let [first, second] = readings.earlier;
+    let at = |exposition: &Exposition| {
+        let found = meant(exposition, &wanted.name);
+        let none = found.as_ref().is_none_or(|one| counts_from_zero(one.family.kind.name(exposition.format)));
+        // What comes later was at zero before.
+        found.and_then(|found| sum(&found, wanted)).or(none.then_some(0.0))
+    };
+    let values: Option<Vec<f64>> = [first, second, readings.before].into_iter().map(|one| at(one?)).collect();
+    let Some([first, second, third]) = values.as_deref() else { return 0.0 };
+    let each = (third - second).min(second - first).max(0.0);
+    if each.is_finite() { each * f64::from(readings.since) } else { 0.0 }
+}
+
 /// Whether nothing more is to be waited for: every family is there, and those that must have increased have.
-pub(in super::super) fn settled(
-    wanted: &[Family],
-    before: Option<&Exposition>,
-    after: Option<&Exposition>,
-) -> bool {
+pub(in super::super) fn settled(wanted: &[Family], readings: &Readings<'_>) -> bool {
     wanted.iter().all(|family| {
-        let facts = look_for(family, before, after);
+        let facts = look_for(family, readings);
         facts.found && (!family.increases || increased(&facts))
     })
 }
@@ -93,10 +116,10 @@ pub(in super::super) fn counts_from_zero(kind: &str) -> bool {
     matches!(kind, "counter" | "histogram" | "summary")
 }
 
-/// Whether it is higher after the exercise.
+/// Whether it is higher after the exercise, by more than what the readings added.
 pub(in super::super) fn increased(family: &WantedFamily) -> bool {
     let before = family.before.or(counts_from_zero(&family.found_kind).then_some(0.0));
-    before.zip(family.after).is_some_and(|(before, after)| after > before)
+    before.zip(family.after).is_some_and(|(before, after)| after - family.by_reading > before)
 }
 
 /// The series that the settings choose.

@@ -13,6 +13,11 @@ fn read(text: &str, content_type: &str) -> Exposition {
     read.expect("an exposition")
 }
 
+/// Two readings, with none before them and none between.
+fn of<'a>(before: Option<&'a Exposition>, after: Option<&'a Exposition>) -> Readings<'a> {
+    Readings { before, after, ..Readings::default() }
+}
+
 fn asked(name: &str) -> Asked {
     Asked { name: name.into(), ..Asked::default() }
 }
@@ -69,10 +74,10 @@ build_info{version="1"} 1
 fn sums(text: &str, content_type: &str, cases: &[(Asked, Option<f64>)]) {
     let after = read(text, content_type);
     for (family, expected) in cases {
-        let facts = look_for(family, None, Some(&after));
+        let facts = look_for(family, &of(None, Some(&after)));
         assert_eq!(facts.after, *expected, "{family:?}");
         assert_eq!(facts.found, expected.is_some(), "{family:?}");
-        assert_eq!(look_for(family, Some(&after), None).before, *expected, "{family:?}");
+        assert_eq!(look_for(family, &of(Some(&after), None)).before, *expected, "{family:?}");
     }
 }
 
@@ -139,7 +144,7 @@ fn what_it_is_and_what_it_lacks() {
         increases: true,
         ..choosing("http_requests_total", &[("method", "POST")])
     };
-    let facts = look_for(&family, None, Some(&after));
+    let facts = look_for(&family, &of(None, Some(&after)));
     let expected = WantedFamily {
         name: "http_requests_total".into(),
         kind: Some("gauge".into()),
@@ -154,22 +159,23 @@ fn what_it_is_and_what_it_lacks() {
         before: None,
         after: Some(9.0),
         nearest: None,
+        by_reading: 0.0,
     };
     assert_eq!(facts, expected);
     // A bound is a label too.
     let family =
         Asked { labels: vec!["le".into(), "method".into()], ..asked("http_request_duration_seconds") };
-    assert_eq!(look_for(&family, None, Some(&after)).missing_labels, Vec::<String>::new());
-    let declared = look_for(&asked("empty"), None, Some(&after));
+    assert_eq!(look_for(&family, &of(None, Some(&after))).missing_labels, Vec::<String>::new());
+    let declared = look_for(&asked("empty"), &of(None, Some(&after)));
     assert_eq!((declared.found, &*declared.found_kind, declared.nearest), (false, "counter", None));
-    assert_eq!(look_for(&asked("untold"), None, Some(&after)).found_kind, "untyped");
+    assert_eq!(look_for(&asked("untold"), &of(None, Some(&after))).found_kind, "untyped");
 }
 
 #[test]
 fn units_are_stated_or_stand_in_the_name() {
     let unit = |name: &str, unit: &str, text: &str, content_type: &str| {
         let family = Asked { unit: Some(unit.into()), ..asked(name) };
-        look_for(&family, None, Some(&read(text, content_type))).found_unit
+        look_for(&family, &of(None, Some(&read(text, content_type)))).found_unit
     };
     assert_eq!(unit("wait_seconds", "seconds", ORDERS_OPENMETRICS, OPENMETRICS), "seconds");
     assert_eq!(unit("wait_seconds", "bytes", ORDERS_OPENMETRICS, OPENMETRICS), "seconds");
@@ -185,14 +191,14 @@ fn units_are_stated_or_stand_in_the_name() {
 #[test]
 fn a_name_that_was_meant() {
     let after = read(ORDERS, TEXT);
-    let near = |name: &str| look_for(&asked(name), None, Some(&after)).nearest;
+    let near = |name: &str| look_for(&asked(name), &of(None, Some(&after))).nearest;
     assert_eq!(near("http_request_total").as_deref(), Some("http_requests_total"));
     assert_eq!(near("orders_shipped"), None);
     // Names from outside are not compared at any length.
     let long = "x".repeat(100_000);
     let text = format!("{long} 1\n");
     let asked = asked(&format!("{long}y"));
-    assert_eq!(look_for(&asked, None, Some(&read(&text, TEXT))).nearest, None);
+    assert_eq!(look_for(&asked, &of(None, Some(&read(&text, TEXT)))).nearest, None);
 }
 
 #[test]
@@ -216,10 +222,10 @@ fn increases_or_not() {
     for (before, after, expected) in cases {
         let family = Asked { increases: true, ..asked("a") };
         let (before, after) = (read(before, TEXT), read(after, TEXT));
-        let facts = look_for(&family, Some(&before), Some(&after));
+        let facts = look_for(&family, &of(Some(&before), Some(&after)));
         assert_eq!(increased(&facts), expected, "{facts:?}");
         let both = [family, Asked { name: "a".into(), ..Asked::default() }];
-        assert_eq!(settled(&both, Some(&before), Some(&after)), expected, "{facts:?}");
+        assert_eq!(settled(&both, &of(Some(&before), Some(&after))), expected, "{facts:?}");
     }
 }
 
@@ -227,12 +233,12 @@ fn increases_or_not() {
 fn settled_when_all_is_there() {
     let (before, after) = (read("# TYPE a counter\na 1\n", TEXT), read("# TYPE a counter\na 2\n", TEXT));
     let increasing = Asked { increases: true, ..asked("a") };
-    assert!(settled(&[increasing.clone(), asked("a")], Some(&before), Some(&after)));
-    assert!(!settled(&[increasing.clone(), asked("b")], Some(&before), Some(&after)));
-    assert!(!settled(&[asked("b"), increasing.clone()], Some(&before), Some(&after)));
-    assert!(settled(&[asked("a")], Some(&after), Some(&after)));
-    assert!(!settled(std::slice::from_ref(&increasing), Some(&after), Some(&after)));
-    assert!(!settled(&[increasing], Some(&before), None));
+    assert!(settled(&[increasing.clone(), asked("a")], &of(Some(&before), Some(&after))));
+    assert!(!settled(&[increasing.clone(), asked("b")], &of(Some(&before), Some(&after))));
+    assert!(!settled(&[asked("b"), increasing.clone()], &of(Some(&before), Some(&after))));
+    assert!(settled(&[asked("a")], &of(Some(&after), Some(&after))));
+    assert!(!settled(std::slice::from_ref(&increasing), &of(Some(&after), Some(&after))));
+    assert!(!settled(&[increasing], &of(Some(&before), None)));
 }
 
 #[test]
@@ -300,4 +306,33 @@ fn what_is_no_exposition() {
         format!("{page} `text/html; charset=utf-8`), and no metrics: {expected}")
     );
     assert_eq!(problem("<html>", TEXT), format!("{page} `{TEXT}`), and no metrics: {expected}"));
+}
+
+#[test]
+fn what_the_readings_count_of_themselves_is_no_increase() {
+    let counter = |value: &str| read(&format!("# TYPE a counter\n{value}"), TEXT);
+    let family = Asked { increases: true, ..asked("a") };
+    // The first two, the third, the last, how many followed the third, and whether the exercise moved it.
+    let cases = [
+        (["a 1\n", "a 2\n", "a 3\n"], "a 7\n", 4, false),
+        (["a 1\n", "a 2\n", "a 3\n"], "a 8\n", 4, true),
+        // Nothing was there at first.
+        (["", "a 1\n", "a 2\n"], "a 3\n", 1, false),
+        // A request of before was counted late, and is no step of a reading.
+        (["a 1\n", "a 3\n", "a 4\n"], "a 7\n", 2, true),
+        (["a 1\n", "a 1\n", "a 1\n"], "a 2\n", 9, true),
+        (["a 1\n", "a 0\n", "a 1\n"], "a 2\n", 9, true),
+    ];
+    for ([first, second, third], last, since, expected) in cases {
+        let [first, second, third, last] = [first, second, third, last].map(counter);
+        let readings = Readings {
+            earlier: [Some(&first), Some(&second)],
+            before: Some(&third),
+            after: Some(&last),
+            since,
+        };
+        let facts = look_for(&family, &readings);
+        assert_eq!(increased(&facts), expected, "{facts:?}");
+        assert_eq!(settled(std::slice::from_ref(&family), &readings), expected);
+    }
 }

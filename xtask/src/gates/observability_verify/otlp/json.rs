@@ -20,7 +20,14 @@ pub(super) fn read(body: &[u8]) -> Result<Vec<SpanData>, String> {
         let service = attributes.0.get("service.name").map_or("", |name| cut(name, NAME));
         let scopes = resource_spans.scope_spans.unwrap_or_default();
         for span in scopes.into_iter().flat_map(|scope| scope.spans.unwrap_or_default()) {
-            let SpanFields { trace_id: TraceId(trace_id), span_id: SpanId, name, kind, attributes } = span;
+            let SpanFields {
+                trace_id: TraceId(trace_id),
+                span_id: SpanId,
+                name,
+                kind,
+                start_time_unix_nano,
+                attributes,
+            } = span;
             push(
                 &mut spans,
                 SpanData {
@@ -28,6 +35,8 @@ pub(super) fn read(body: &[u8]) -> Result<Vec<SpanData>, String> {
                     name: cut(&name.unwrap_or_default(), NAME).to_owned(),
                     kind: Kind::from_number(kind.unwrap_or_default()),
                     trace_id,
+                    start: start_time_unix_nano
+                        .map_or(0, |Int(start)| u64::try_from(start).unwrap_or_default()),
                     attributes: attributes.unwrap_or_default().0,
                 },
             )?;
@@ -72,6 +81,7 @@ struct SpanFields {
     span_id: SpanId,
     name: Option<String>,
     kind: Option<i64>,
+    start_time_unix_nano: Option<Int>,
     attributes: Option<Attributes>,
 }
 

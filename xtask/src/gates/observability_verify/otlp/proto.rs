@@ -21,6 +21,7 @@ mod span {
     pub(super) const SPAN_ID: u64 = 2;
     pub(super) const NAME: u64 = 5;
     pub(super) const KIND: u64 = 6;
+    pub(super) const START: u64 = 7;
     pub(super) const ATTRIBUTES: u64 = 9;
 }
 
@@ -100,6 +101,7 @@ fn span_data(mut fields: Fields<'_>, service: &str) -> Result<SpanData, String> 
             span::SPAN_ID => span_id = value.bytes()?,
             span::NAME => cut(value.text()?, NAME).clone_into(&mut read.name),
             span::KIND => read.kind = Kind::from_number(value.number()?),
+            span::START => read.start = value.fixed()?,
             span::ATTRIBUTES => {
                 let (name, value) = key_value(value, 0)?;
                 keep(&mut read.attributes, name, &value);

@@ -22,9 +22,14 @@ fn attribute(number: u8, name: &str, value: impl AsRef<[u8]>) -> Vec<u8> {
     bytes(number, [bytes(1, name), bytes(2, value)].concat())
 }
 
-/// A span with valid ids and whatever else.
+/// When every span here begins, in nanoseconds since 1970.
+const START: u64 = 1_544_712_660_000_000_000;
+
+/// A span with valid ids, a beginning, and whatever else.
 fn span(more: &[u8]) -> Vec<u8> {
-    [&bytes(1, [7; 16])[..], &bytes(2, [8; 8]), more].concat()
+    // Field 7, fixed64.
+    let start = [&[7 << 3 | 1][..], &START.to_le_bytes()].concat();
+    [&bytes(1, [7; 16])[..], &bytes(2, [8; 8]), &start, more].concat()
 }
 
 /// A request with one span of the service `orders`; the resource comes last, as protobuf allows.
@@ -39,7 +44,7 @@ fn protobuf(more: &[u8]) -> Result<Vec<SpanData>, String> {
 
 /// A JSON request with one span of the service `orders`.
 fn json(more: &str) -> Result<Vec<SpanData>, String> {
-    let ids = r#""traceId":"07070707070707070707070707070707","spanId":"0808080808080808""#;
+    let ids = r#""traceId":"07070707070707070707070707070707","spanId":"0808080808080808","startTimeUnixNano":"1544712660000000000""#;
     let resource = r#"{"attributes":[{"key":"service.name","value":{"stringValue":"orders"}}]}"#;
     let spans = format!(r#"[{{"spans":[{{{ids}{more}}}]}}]"#);
     read(JSON, format!(r#"{{"resourceSpans":[{{"resource":{resource},"scopeSpans":{spans}}}]}}"#).as_bytes())
@@ -47,7 +52,14 @@ fn json(more: &str) -> Result<Vec<SpanData>, String> {
 
 fn expected(name: &str, kind: Kind, attributes: &[(&str, &str)]) -> Result<Vec<SpanData>, String> {
     let attributes = attributes.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
-    Ok(vec![SpanData { service: "orders".into(), name: name.into(), kind, trace_id: [7; 16], attributes }])
+    Ok(vec![SpanData {
+        service: "orders".into(),
+        name: name.into(),
+        kind,
+        trace_id: [7; 16],
+        start: START,
+        attributes,
+    }])
 }
 
 #[test]
@@ -94,7 +106,7 @@ fn fields_of_any_type_that_are_not_known_are_skipped() {
 
 #[test]
 fn a_span_is_read_from_json() {
-    let more = r#","name":"POST /orders","kind":2,"startTimeUnixNano":"1544712660000000000","endTimeUnixNano":15,
+    let more = r#","name":"POST /orders","kind":2,"endTimeUnixNano":15,
         "status":{"code":1},"unknown":[{"x":null}],"attributes":[
         {"key":"text","value":{"stringValue":"x y"}}, {"key":"int","value":{"intValue":"-1"}},
         {"key":"number","value":{"intValue":7}}, {"key":"bool","value":{"boolValue":true}},

@@ -48,6 +48,14 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// A fixed64.
+    pub(super) fn fixed(&self) -> Result<u64, String> {
+        match self {
+            Value::Fixed64(bits) => Ok(*bits),
+            _ => Err("a field is no fixed64".into()),
+        }
+    }
+
     /// The floating-point number that it is.
     pub(super) fn double(self) -> Result<f64, String> {
         match self {

@@ -1,4 +1,4 @@
-use super::{facts, settled, traceparent};
+use super::{Sent, facts, settled, traceparent};
 use crate::evidence::services::WantedSpan;
 use crate::gates::observability_verify::otlp::SpanData;
 use crate::gates::observability_verify::receiver::Received;
@@ -44,8 +44,8 @@ fn wanted(service: Option<&str>, name: Option<&str>, attributes: &[&str]) -> Spa
 
 fn look(wanted: Span) -> WantedSpan {
     let settings = Traces { spans: vec![wanted], propagates: false };
-    let mut facts = facts(&settings, &orders(), &[]);
-    assert_eq!(facts.wanted[0].found > 0, settled(&settings, &orders(), &[]));
+    let mut facts = facts(&settings, &orders(), &Sent::default());
+    assert_eq!(facts.wanted[0].found > 0, settled(&settings, &orders(), &Sent::default()));
     assert!(facts.wanted[0].found == 0 || facts.wanted[0].nearest.is_none());
     facts.wanted.remove(0)
 }
@@ -115,7 +115,7 @@ fn everything_that_came_is_told() {
     came.malformed("why");
     came.malformed_total = 7;
     came.turn_away("TLS");
-    let facts = facts(&Traces::default(), &came, &[]);
+    let facts = facts(&Traces::default(), &came, &Sent::default());
     assert_eq!((facts.requests, facts.spans, facts.examined), (1, 99, 4));
     let services: Vec<_> =
         facts.services.iter().map(|one| (one.service.as_str(), one.spans, one.names.join(","))).collect();
@@ -127,20 +127,22 @@ fn everything_that_came_is_told() {
 #[test]
 fn each_trace_that_was_sent_must_come_back() {
     let settings = Traces { spans: vec![wanted(None, Some("SELECT"), &[])], propagates: true };
-    let sent = |traces: &[(&str, &str)]| -> Vec<(String, String)> {
-        traces.iter().map(|(trace, step)| (trace.repeat(16), (*step).into())).collect()
+    let sent = |traces: &[(&str, &str)]| Sent {
+        traces: traces.iter().map(|(trace, step)| (trace.repeat(16), (*step).into())).collect(),
+        window: None,
     };
-    let look = |sent: &[(String, String)]| {
+    let look = |sent: &Sent| {
         let propagation = facts(&settings, &orders(), sent).propagation.unwrap();
         assert_eq!(propagation.header, "traceparent");
-        assert_eq!(settled(&settings, &orders(), sent), propagation.found == propagation.sent);
+        let all = propagation.found == propagation.sent && propagation.sent > 0;
+        assert_eq!(settled(&settings, &orders(), sent), all);
         (propagation.sent, propagation.found, propagation.first_missing)
     };
     assert_eq!(look(&sent(&[("01", "a"), ("02", "b"), ("02", "b")])), (2, 2, None));
     let some = look(&sent(&[("01", "a"), ("04", "b"), ("05", "c")]));
     assert_eq!(some, (3, 1, Some("b".into())));
     assert_eq!(look(&sent(&[("1", "short"), ("zz", "none")])), (2, 0, Some("short".into())));
-    assert_eq!(look(&[]), (0, 0, None));
+    assert_eq!(look(&sent(&[])), (0, 0, None));
     let elsewhere = Traces { spans: vec![wanted(None, Some("DELETE"), &[])], propagates: true };
     assert!(!settled(&elsewhere, &orders(), &sent(&[("01", "a")])));
 }
@@ -160,5 +162,26 @@ fn a_traceparent_is_valid() {
         ..span("", "", 0, &[])
     }]);
     let settings = Traces { spans: Vec::new(), propagates: true };
-    assert!(settled(&settings, &spans, &[(trace, "step".into())]));
+    assert!(settled(&settings, &spans, &Sent { traces: vec![(trace, "step".into())], window: None }));
+}
+
+#[test]
+fn a_span_of_another_request_is_none_of_the_exercise() {
+    let at = |start: u64, trace: u8| SpanData { start, ..span("orders", "GET", trace, &[]) };
+    let settings = |propagates| Traces { spans: vec![wanted(None, Some("GET"), &[])], propagates };
+    let sent = Sent { traces: vec![("02".repeat(16), "step".into())], window: Some((10, 20)) };
+    for (spans, propagates, found) in [
+        (vec![at(9, 1), at(21, 1), at(0, 1)], false, 0),
+        (vec![at(10, 1), at(15, 1), at(20, 1), at(30, 1)], false, 3),
+        // A trace that was sent is proof whenever it began, and nothing else is.
+        (vec![at(15, 1)], true, 0),
+        (vec![at(30, 2)], true, 1),
+    ] {
+        let received = received(spans);
+        let told = facts(&settings(propagates), &received, &sent).wanted.remove(0);
+        assert_eq!(told.found, found);
+        assert_eq!(settled(&settings(propagates), &received, &sent), found > 0);
+        let elsewhere = told.nearest.unwrap_or_default();
+        assert_eq!(elsewhere.contains("not of the exercise"), found == 0, "{elsewhere}");
+    }
 }

@@ -16,7 +16,7 @@ fn service(further: &str) -> Service {
 #[test]
 fn every_port_is_free_and_its_own() {
     let service = service("exercise: [{path: /, port: extra}], environment: {EXTRA: '{port:extra}'}");
-    let values = Values::new(&service, Path::new("/run")).unwrap();
+    let values = Values::new(&service, Path::new("/run"), "http://o".into()).unwrap();
     assert_eq!(values.ports.keys().map(String::as_str).collect::<Vec<_>>(), ["", "admin", "extra"]);
     let numbers: BTreeSet<u16> = values.ports.values().copied().collect();
     assert_eq!(numbers.len(), 3);
@@ -25,7 +25,7 @@ fn every_port_is_free_and_its_own() {
         format!("{}:{}", values.port(""), values.port("admin"))
     );
     assert_eq!(values.url("extra", "/x"), format!("http://127.0.0.1:{}/x", values.port("extra")));
-    assert_eq!(values.fill("{dir}/l {request_id}", "r1"), "/run/l r1");
+    assert_eq!(values.fill("{dir}/l {request_id} {otlp}", "r1"), "/run/l r1 http://o");
 }
 
 #[test]
@@ -33,14 +33,14 @@ fn a_fixed_port_that_is_taken_is_told_before_anything_is_started() {
     let holder = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let port = holder.local_addr().unwrap().port();
     let service = service(&format!("exercise: [{{path: /, port: {port}}}]"));
-    let problem = Values::new(&service, Path::new(".")).unwrap_err();
+    let problem = Values::new(&service, Path::new("."), String::new()).unwrap_err();
     assert!(problem.starts_with(&format!("port {port} is taken by another program")), "{problem}");
 }
 
 #[test]
 fn a_port_on_which_something_listens_is_taken() {
     let service = service("exercise: [GET /]");
-    let values = Values::new(&service, Path::new(".")).unwrap();
+    let values = Values::new(&service, Path::new("."), String::new()).unwrap();
     let holder = TcpListener::bind((Ipv4Addr::LOCALHOST, values.port("admin"))).unwrap();
     assert_eq!(values.taken(), [format!("admin {}", values.port("admin"))]);
     drop(holder);
@@ -53,7 +53,7 @@ fn secrets_are_made_up_anew_and_credentials_are_secrets_as_they_stand() {
         x-api-key: short}}, {path: /, headers: {authorization: Basic dXNlcjpwYXNz}}],
         environment: {DB: '{secret:db}'}, logs: {forbidden_values: [hunter22]}",
     );
-    let values = Values::new(&service, Path::new(".")).unwrap();
+    let values = Values::new(&service, Path::new("."), String::new()).unwrap();
     let secrets = values.secrets(&service);
     let names: Vec<&str> = secrets.iter().map(|secret| secret.name.as_str()).collect();
     assert_eq!(
@@ -73,7 +73,7 @@ fn secrets_are_made_up_anew_and_credentials_are_secrets_as_they_stand() {
         (secrets[0].value.len(), secrets[2].value.as_str(), secrets[3].value.as_str()),
         (32, "7654321", "dXNlcjpwYXNz")
     );
-    let again = Values::new(&service, Path::new(".")).unwrap();
+    let again = Values::new(&service, Path::new("."), String::new()).unwrap();
     assert_ne!(again.secrets(&service)[0].value, secrets[0].value);
     assert_eq!(service.timeout, Duration::from_secs(120));
 }

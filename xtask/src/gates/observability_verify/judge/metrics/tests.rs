@@ -77,10 +77,11 @@ fn nothing_where_all_is_as_asked() {
 }
 
 #[test]
-fn labels_name_service_and_metric() {
+fn labels_name_the_service_and_say_what_is_wrong() {
     let mut facts = facts();
     facts.wanted[0].found = false;
-    assert_eq!(findings("orders", "", &facts)[0].label.as_deref(), Some("orders: orders_total"));
+    let label = "orders: the metric `orders_total` is declared and has no series";
+    assert_eq!(findings("orders", "", &facts)[0].label.as_deref(), Some(label));
     assert_eq!(findings("orders", "", &facts)[0].package, None);
 }
 
@@ -281,5 +282,19 @@ fn nothing_to_look_for_is_told() {
         [
             "METRIC_MISSING orders: none of the metrics asked for must increase, so that nothing was seen to count"
         ]
+    );
+}
+
+#[test]
+fn what_the_readings_alone_moved_is_told_as_such() {
+    let mut facts = facts();
+    let family = &mut facts.wanted[0];
+    (family.before, family.after, family.by_reading) = (Some(3.0), Some(7.0), 4.0);
+    let found = findings("orders", "", &facts);
+    assert_eq!(found[0].code, Code::MetricStuck);
+    assert!(
+        found[0].message.contains("from 3 to 7 by the readings of the metrics alone"),
+        "{}",
+        found[0].message
     );
 }

@@ -30,7 +30,8 @@ fn told(facts: &TraceFacts) -> Vec<String> {
         assert_eq!(finding.package.as_deref(), Some("orders-service"));
         assert!(finding.blocks());
         let own = if finding.remedy.is_some() { "!" } else { "" };
-        format!("{}{own} {}: {}", finding.code, finding.label(), finding.message)
+        let message = finding.message.strip_prefix("orders: ").expect("the service's name");
+        format!("{}{own} {}: {message}", finding.code, finding.label())
     };
     findings.iter().map(line).collect()
 }
@@ -75,14 +76,14 @@ fn a_span_that_is_missing_says_what_came_instead() {
     assert_eq!(
         told(&nearest),
         [
-            "TRACE_MISSING orders: span PUT /orders: no span `PUT /orders` of the service `orders` with `http.route=/orders`, `user` came; nearest is span `x` of `orders`: it has no `user`"
+            "TRACE_MISSING! orders: span PUT /orders: no span `PUT /orders` of the service `orders` with `http.route=/orders`, `user` came; nearest is span `x` of `orders`: it has no `user`"
         ]
     );
     let name = asks(WantedSpan { name: Some("DELETE".into()), ..WantedSpan::default() });
     assert_eq!(
         told(&name),
         [
-            "TRACE_MISSING orders: span DELETE: no span `DELETE` came; the names that came are `GET /health`, `POST /orders`, `a`, `b`, `c` and 2 more"
+            "TRACE_MISSING! orders: span DELETE: no span `DELETE` came; the names that came are `GET /health`, `POST /orders`, `a`, `b`, `c` and 2 more"
         ]
     );
     let mut other = asks(WantedSpan { service: Some("billing".into()), ..WantedSpan::default() });
@@ -90,7 +91,7 @@ fn a_span_that_is_missing_says_what_came_instead() {
     assert_eq!(
         told(&other),
         [
-            "TRACE_MISSING orders: span of billing: no span of the service `billing` came; the services that came are none (no service.name), `orders`"
+            "TRACE_MISSING! orders: span of billing: no span of the service `billing` came; the services that came are none (no service.name), `orders`"
         ]
     );
     let mut of = asks(WantedSpan {
@@ -104,7 +105,7 @@ fn a_span_that_is_missing_says_what_came_instead() {
     assert_eq!(
         told(&of),
         [
-            "TRACE_MISSING orders: span with user: no span of the service `orders` with `user` came among the first 3 of 20000 spans; the names that came are `GET /health`"
+            "TRACE_MISSING! orders: span with user: no span of the service `orders` with `user` came among the first 3 of 20000 spans; the names that came are `GET /health`"
         ]
     );
     let mut empty = name;
