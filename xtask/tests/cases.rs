@@ -200,6 +200,7 @@ cases! {
     release_tag_moved
     release_tag_moved_in_the_ci
     release_tag_not_checked_out
+    release_tag_of_another_name
     release_tag_off_branch
     release_tag_unknown_to_git
     release_version_mismatch

@@ -61,7 +61,8 @@ pub fn gather(
         tags: repository.tags.clone(),
     };
     let tags = Tags::new(processes, root);
-    let chosen = choose::choose(&facts, |name| Ok(told(tags.get(name))?.is_some_and(|tag| tag.annotated)))?;
+    let chosen =
+        choose::choose(&facts, |name| Ok(told(tags.get(name))?.is_some_and(|tag| tag.annotation.is_some())))?;
     let shallow = told(tags.is_shallow())?;
     let local = told(tags.get(&chosen.name))?;
     if local.is_none() && !shallow && !facts.tags.is_empty() {

@@ -64,7 +64,7 @@ fn history(facts: &Facts, judged: &mut Judged) {
         (None, true) => format!("the clone is shallow, and has no tag {tag}"),
         (None, false) => format!("the clone has no tags at all, and so no {tag}"),
         (Some(_), true) => {
-            format!("the clone is shallow: which branch holds {tag} cannot be told")
+            format!("the clone is shallow: the history before {tag} is cut off somewhere")
         }
         (Some(_), false) => return judged.saw("the clone has its whole history".to_owned()),
     };
@@ -75,13 +75,21 @@ fn history(facts: &Facts, judged: &mut Judged) {
 /// commit over the tag object that it fetched (github.com/actions/checkout, issue 290).
 fn flattened<'f>(facts: &'f Facts, local: &Tag) -> Option<(&'f str, &'f RemoteTag)> {
     let Remote::Told { name, tag: Some(theirs) } = &facts.remote else { return None };
-    (!local.annotated && theirs.peeled.as_ref() == Some(&local.object)).then_some((name.as_str(), theirs))
+    (local.annotation.is_none() && theirs.peeled.as_ref() == Some(&local.object))
+        .then_some((name.as_str(), theirs))
 }
 
 fn kind(facts: &Facts, local: &Tag, judged: &mut Judged) {
     let tag = shown(&facts.tag);
-    if local.annotated {
-        judged.saw(format!("{tag} is an annotated tag"));
+    if let Some(annotation) = &local.annotation {
+        if *annotation == facts.tag {
+            return judged.saw(format!("{tag} is an annotated tag"));
+        }
+        let message = format!(
+            "{tag} is a second name of the tag {}, and has no tag object of its own",
+            shown(annotation)
+        );
+        judged.found(Code::ReleaseTagLightweight, message);
     } else if let Some((remote, _)) = flattened(facts, local) {
         let remote = one_line(remote);
         judged

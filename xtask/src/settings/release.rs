@@ -53,3 +53,36 @@ fn branch(text: &str) -> Result<(), values::Bad> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Release;
+    use crate::settings::parse;
+
+    #[test]
+    fn branches_are_globs_over_short_names() {
+        let read = |branches: &str| {
+            parse(format!("version: 1\nrelease: {{branches: {branches}}}\n").as_bytes(), "x.yml")
+        };
+        let release = read("[stable, \"v[0-9].x\"]").unwrap().release;
+        assert_eq!(release, Release { branches: vec!["stable".into(), "v[0-9].x".into()], changelog: None });
+        for (branches, told) in [
+            ("[]", "x.yml:2:21: release.branches: no branch is for releases"),
+            ("[main, refs/heads/x]", "x.yml:2:28: release.branches[1]: `refs/heads/x` is not the short name"),
+            ("[origin/main]", "`origin/main` is not the short name"),
+            ("[\"{package}-x\"]", "names no branch"),
+            ("[\"\"]", "an empty pattern"),
+            ("main", "a list of globs over branches"),
+            ("[main, main]", "is listed twice"),
+        ] {
+            let error = read(branches).unwrap_err().to_string();
+            assert!(error.contains(told), "{error}");
+        }
+        let changelog =
+            |path: &str| parse(format!("version: 1\nrelease: {{changelog: {path}}}\n").as_bytes(), "x.yml");
+        assert_eq!(changelog("docs/x.md").unwrap().release.changelog.as_deref(), Some("docs/x.md"));
+        for path in ["../x.md", "/x.md", "\"\"", "[x]"] {
+            assert!(changelog(path).is_err(), "{path}");
+        }
+    }
+}

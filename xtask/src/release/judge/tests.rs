@@ -42,7 +42,7 @@ fn sound(tag: &str) -> Facts {
         ci_commit: Some(("GITHUB_SHA".into(), COMMIT.into())),
         head: COMMIT.into(),
         shallow: false,
-        local: Some(Tag { object: OBJECT.into(), annotated: true, commit: Some(COMMIT.into()) }),
+        local: Some(Tag { object: OBJECT.into(), annotation: Some(tag.into()), commit: Some(COMMIT.into()) }),
         remote: told(OBJECT, Some(COMMIT)),
         holding: vec![branch("origin/main")],
         branches: vec![branch("origin/main"), branch("feature/x")],
@@ -94,7 +94,7 @@ fn a_sound_release_is_seen_to_be_one() {
 #[test]
 fn what_is_wrong_with_the_tag_is_found() {
     let light = |facts: &mut Facts| {
-        facts.local = Some(Tag { object: COMMIT.into(), annotated: false, commit: Some(COMMIT.into()) });
+        facts.local = Some(Tag { object: COMMIT.into(), annotation: None, commit: Some(COMMIT.into()) });
     };
     type Change<'a> = &'a dyn Fn(&mut Facts);
     let cases: &[(Change<'_>, &[&str])] = &[
@@ -130,9 +130,13 @@ fn what_is_wrong_with_the_tag_is_found() {
         (&|f| f.local = None, &["RELEASE_HISTORY_SHALLOW"]),
         (&|f| (f.local, f.shallow) = (None, true), &["RELEASE_HISTORY_SHALLOW"]),
         (
-            &|f| f.local = Some(Tag { object: OBJECT.into(), annotated: true, commit: None }),
+            &|f| {
+                f.local =
+                    Some(Tag { object: OBJECT.into(), annotation: Some("v1.2.3".into()), commit: None });
+            },
             &["RELEASE_TAG_OFF_BRANCH"],
         ),
+        (&|f| f.local.as_mut().unwrap().annotation = Some("v1.2.2".into()), &["RELEASE_TAG_LIGHTWEIGHT"]),
         (&|f| f.release = None, &["RELEASE_TAG_UNKNOWN"]),
         (&|f| f.differing = vec!["Cargo.toml".into()], &["TREE_DIRTY"]),
     ];
@@ -149,7 +153,7 @@ fn what_is_wrong_with_the_tag_is_found() {
 fn all_is_told_at_once_and_names_cannot_break_a_line() {
     let mut facts = sound("v1.2.3");
     facts.tag = "v1';$(x)\u{1b}[2J".into();
-    facts.local = Some(Tag { object: OTHER.into(), annotated: false, commit: Some(COMMIT.into()) });
+    facts.local = Some(Tag { object: OTHER.into(), annotation: None, commit: Some(COMMIT.into()) });
     facts.remote = Remote::Silent { name: "o\n".into(), reason: "why\n::error::x".into() };
     facts.holding = vec![branch("x\u{202e}")];
     facts.packages = vec![package("api", "1.2.4")];

@@ -20,8 +20,8 @@ const REMOTE_TIMEOUT: Duration = Duration::from_secs(60);
 pub struct Tag {
     /// The id of the object that the name leads to: the tag object, or the commit of a lightweight tag.
     pub object: String,
-    /// Whether that is a tag object.
-    pub annotated: bool,
+    /// The name that the tag object gives itself; `None` for a lightweight tag, which has no object.
+    pub annotation: Option<String>,
     /// The commit that it leads to in the end; `None` if that is a tree or a file.
     pub commit: Option<String>,
 }
@@ -85,18 +85,20 @@ impl<'a> Tags<'a> {
     /// What git says.
     pub fn get(&self, name: &str) -> Told<Option<Tag>> {
         let full = format!("refs/tags/{name}");
-        let format = "--format=%(refname)%00%(objecttype)%00%(objectname)";
+        let format = "--format=%(refname)%00%(objecttype)%00%(objectname)%00%(tag)";
         let listing = self.git.told(&["for-each-ref", format, "--", &full])?;
         // A pattern of for-each-ref also fits what lies below it as a folder.
         let own = listing.lines().find_map(|line| {
             let mut fields = line.split('\0');
-            (fields.next() == Some(full.as_str())).then(|| Some((fields.next()?, fields.next()?)))?
+            (fields.next() == Some(full.as_str()))
+                .then(|| Some((fields.next()?, fields.next()?, fields.next()?)))?
         });
-        let Some((kind, object)) = own else { return Ok(None) };
+        let Some((kind, object, annotation)) = own else { return Ok(None) };
         let commit = format!("{full}^{{commit}}");
         let commit = self.git.told(&["rev-parse", "--verify", "--quiet", "--end-of-options", &commit]);
         let commit = commit.ok().map(|id| id.trim().to_owned()).filter(|id| !id.is_empty());
-        Ok(Some(Tag { object: object.to_owned(), annotated: kind == "tag", commit }))
+        let annotation = (kind == "tag").then(|| annotation.to_owned());
+        Ok(Some(Tag { object: object.to_owned(), annotation, commit }))
     }
 
     /// The branches that hold a commit, and the branches that this clone knows of at all: its own by their
@@ -222,10 +224,12 @@ mod tests {
         world.git(&["tag", "below/light"]);
         let get = |name: &str| tags(&world).get(name).unwrap();
         let light = get("light").unwrap();
-        assert_eq!((light.annotated, &light.object, light.commit.as_ref()), (false, &head, Some(&head)));
-        for name in [odd, "of-a-tag"] {
+        assert_eq!((light.annotation, &light.object, light.commit.as_ref()), (None, &head, Some(&head)));
+        world.git(&["tag", "second", &format!("refs/tags/{odd}")]);
+        for (name, annotation) in [(odd, odd), ("of-a-tag", "of-a-tag"), ("second", odd)] {
             let tag = get(name).unwrap();
-            assert!(tag.annotated && tag.object != head && tag.commit.as_ref() == Some(&head), "{name}");
+            assert!(tag.object != head && tag.commit.as_ref() == Some(&head), "{name}");
+            assert_eq!(tag.annotation.as_deref(), Some(annotation));
         }
         assert_eq!(get("of-a-tree").unwrap().commit, None);
         assert_eq!(get("-f").unwrap().object, head);
