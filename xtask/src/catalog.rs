@@ -309,6 +309,38 @@ catalog! {
         "release tags land in a stage that requires nothing",
         "The tag looks like a release, but no pattern sends it to a stage with gates.",
         "Add a pattern for it in ci/maturity-stages.yml; `cargo xtask validate-stages --ref TAG` shows where it lands.";
+    ReleaseTagUnknown = "RELEASE_TAG_UNKNOWN", "The tag names no release",
+        "tags name no release",
+        "What is released is found again by its version, and this name has none that could be compared.",
+        "Name it v1.2.3, or PACKAGE-v1.2.3 after a member of the workspace.";
+    ReleaseTagLightweight = "RELEASE_TAG_LIGHTWEIGHT", "The tag is not an annotated one",
+        "tags are not annotated",
+        "A lightweight tag is a name without an author, a date or a signature: nobody can tell who released when.",
+        "Make it with `git tag --annotate`, or --sign. Where the remote's tag is annotated, the checkout flattened it: `git fetch --force origin refs/tags/TAG:refs/tags/TAG`.";
+    ReleaseTagMoved = "RELEASE_TAG_MOVED", "The tag is not where it was pushed, or not what is checked out",
+        "differences about where the tag leads",
+        "Two contents under one name: who builds the tag later gets something else than what was judged.",
+        "Leave a pushed tag where it is, and release the next version; a clone with an old tag gets the pushed one with `git fetch --tags --force`.";
+    ReleaseTagOffBranch = "RELEASE_TAG_OFF_BRANCH", "The tag is on no release branch",
+        "tags are on no release branch",
+        "What was never merged was never reviewed, and the next release would lose it again.",
+        "Merge it and tag the merged commit; or name the branch under release.branches in ci/maturity-evidence.yml.";
+    ReleaseVersionMismatch = "RELEASE_VERSION_MISMATCH", "A crate's version is not the tag's",
+        "versions differ from the tag",
+        "What reports its version at run time, and what a registry gets, would claim to be another release.",
+        "Set the version in Cargo.toml, run `cargo update --workspace`, commit, and tag that commit.";
+    ReleaseChangelogMissing = "RELEASE_CHANGELOG_MISSING", "The changelog does not have the version",
+        "changelogs do not have the version",
+        "Who updates has to know what changes for them.",
+        "Add a heading such as `## 1.2.3` to CHANGELOG.md; a changelog elsewhere is named by release.changelog in ci/maturity-evidence.yml.";
+    ReleaseHistoryShallow = "RELEASE_HISTORY_SHALLOW", "The clone lacks history or tags",
+        "gaps in the clone",
+        "Where a tag leads, and which branch has it, cannot be told from a part of the history.",
+        "Fetch all of it: fetch-depth: 0 in actions/checkout, GIT_DEPTH: \"0\" on GitLab; by hand, `git fetch --unshallow --tags`.";
+    ReleaseRemoteUnread = "RELEASE_REMOTE_UNREAD", "The remote could not be asked about the tag",
+        "remotes could not be asked about the tag",
+        "Whether the tag was moved since it was pushed is not known, and that is not the same as no.",
+        "Give git access to the remote; where there can be none, --offline leaves it out and says so.";
 }
 
 impl Serialize for Code {

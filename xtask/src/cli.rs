@@ -40,6 +40,8 @@ pub enum Command {
     Waive(Waive),
     /// List the waivers with the days that are left
     Waivers,
+    /// Look whether a tag may be released: how it was made, where it leads, what the versions say
+    ReleaseCheck(ReleaseCheck),
     /// Say what a code, or a rule of the policy, means and how to fix it
     Explain(Explain),
 }
@@ -286,6 +288,19 @@ pub struct Waive {
     /// A ticket or the like
     #[arg(long, value_name = "TEXT")]
     pub reference: Option<String>,
+}
+
+/// Arguments of `release-check`.
+#[derive(Debug, Args)]
+#[command(after_help = STATUSES)]
+pub struct ReleaseCheck {
+    /// The tag [default: the one that the CI runs for, else the annotated tag at HEAD]
+    #[arg(long, value_name = "TAG")]
+    pub tag: Option<String>,
+
+    /// Leave the network alone: do not ask the remote whether the tag was moved
+    #[arg(long)]
+    pub offline: bool,
 }
 
 /// Arguments of `explain`.

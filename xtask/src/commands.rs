@@ -3,6 +3,7 @@
 pub(crate) mod budgets;
 pub(crate) mod policy;
 mod promote;
+pub(crate) mod release;
 pub(crate) mod waivers;
 
 use std::io::Write;
@@ -66,7 +67,7 @@ fn shown(host: &Host, path: &Path) -> String {
 }
 
 /// Whether standard output may be coloured. `NO_COLOR` as no-color.org has it: set and not empty.
-fn colour(host: &Host) -> bool {
+pub(crate) fn colour(host: &Host) -> bool {
     host.stdout_terminal && host.var("NO_COLOR").is_none() && host.var("TERM") != Some("dumb")
 }
 

@@ -23,6 +23,7 @@ pub mod host;
 pub mod plan;
 pub mod process;
 pub mod progress;
+pub mod release;
 pub mod replace;
 pub mod report;
 pub mod settings;
@@ -60,6 +61,7 @@ pub fn run(cli: &cli::Cli, host: &Host) -> Result<u8> {
         cli::Command::FieldBudgets(args) => commands::budgets::run(args, manifest_path, host),
         cli::Command::Waive(args) => commands::waivers::waive(args, manifest_path, host),
         cli::Command::Waivers => commands::waivers::list(manifest_path, host),
+        cli::Command::ReleaseCheck(args) => commands::release::check(args, manifest_path, host),
         cli::Command::Explain(args) => commands::explain(args),
     }
 }

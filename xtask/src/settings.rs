@@ -7,6 +7,7 @@ mod deps;
 mod guard;
 mod load;
 mod policy;
+mod release;
 pub mod services;
 #[cfg(test)]
 mod tests;
@@ -18,6 +19,7 @@ use std::time::Duration;
 pub use budgets::FieldBudgets;
 pub use load::{load, parse};
 pub use policy::{PolicyDrift, Rule, RuleMode};
+pub use release::Release;
 pub use services::Observability;
 
 /// Where the settings are, relative to the workspace root.
@@ -38,6 +40,8 @@ pub struct Settings {
     pub field_budgets: FieldBudgets,
     /// Which services there are, and what must be seen of them.
     pub observability_verify: Observability,
+    /// Where releases are made and told of.
+    pub release: Release,
 }
 
 /// Which cargo features are chosen.

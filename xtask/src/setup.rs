@@ -247,7 +247,7 @@ impl Setup {
 
 /// The first variable of the CI's that names a ref, with the full ref. Sources: the default variables
 /// of GitHub Actions (`GITHUB_REF`) and the predefined variables of GitLab CI/CD.
-fn ci_ref(host: &Host) -> Option<(String, String)> {
+pub(crate) fn ci_ref(host: &Host) -> Option<(String, String)> {
     let forms = [
         ("GITHUB_REF", ""),
         ("CI_COMMIT_TAG", "refs/tags/"),

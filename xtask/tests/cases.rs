@@ -179,7 +179,33 @@ cases! {
     promote_unknown_stage
     promote_without_a_file
     ref_from_the_ci
+    release_branches_named
+    release_changelog_missing
+    release_check_passes
+    release_check_tag_of_the_ci
+    release_dirty
+    release_history_shallow
+    release_impossible_tag_name
+    release_no_repository
+    release_no_tag
+    release_no_tags_fetched
+    release_odd_tag_name
+    release_package_tag
+    release_pre_release
+    release_pre_release_of_a_final_version
+    release_remote_unread
+    release_settings_wrong_words
+    release_tag_flattened
+    release_tag_flattened_offline
     release_tag_lax
+    release_tag_lightweight
+    release_tag_moved
+    release_tag_moved_in_the_ci
+    release_tag_not_checked_out
+    release_tag_of_another_name
+    release_tag_off_branch
+    release_tag_unknown_to_git
+    release_version_mismatch
     rule_actions_pinned
     rule_checks_not_shadowed
     rule_gate_not_softened

@@ -29,6 +29,7 @@ const RUN: &[(&str, &str)] = &[
     ("cargo xtask policy diff", "\ncargo xtask policy diff \"${there[@]}\"\n"),
     ("cargo xtask field-budgets", "\ncargo xtask field-budgets\n"),
     ("cargo xtask field-budgets --lock", "\ncargo xtask field-budgets --lock \"${there[@]}\"\n"),
+    ("cargo xtask release-check --tag v1.0.0", "cargo xtask release-check --tag v1.0.0 \"${there[@]}\"\n"),
 ];
 
 fn root() -> PathBuf {
@@ -91,9 +92,11 @@ fn every_flag_and_command_is_told_and_none_that_is_not_there() {
     let told: BTreeSet<String> = words_after(&readme, "--").iter().map(|word| format!("--{word}")).collect();
     let of_others =
         ["--locked", "--workspace", "--no-run", "--quiet", "--package", "--tags", "--unshallow", "--bin"];
+    let of_git = ["--annotate", "--sign", "--force"];
     // What the services of the examples take.
     let of_services = ["--listen", "--log", "--metrics", "--port"];
-    let of_others: Vec<String> = of_others.into_iter().chain(of_services).map(String::from).collect();
+    let of_others: Vec<String> =
+        of_others.into_iter().chain(of_git).chain(of_services).map(String::from).collect();
     let missing: Vec<_> = flags.difference(&told).collect();
     assert!(missing.is_empty(), "the README does not tell of {missing:?}");
     let unknown: Vec<_> =
@@ -181,8 +184,9 @@ fn the_settings_are_valid_and_name_every_key() {
         }
     }
     assert_eq!((parsed, starts), (5, 2), "the whole, a check left out, no services, and two starts");
-    let sources = ["guard", "deps", "policy", "budgets", "load", "services/read", "services/read/emitted"]
-        .map(|name| text(&format!("xtask/src/settings/{name}.rs")));
+    let sources =
+        ["guard", "deps", "policy", "budgets", "load", "release", "services/read", "services/read/emitted"]
+            .map(|name| text(&format!("xtask/src/settings/{name}.rs")));
     let keys: BTreeSet<String> = sources.iter().flat_map(|source| known_keys(source)).collect();
     assert!(keys.len() > 25, "the loader knows only {keys:?}: the rule looked at too little");
     let missing: Vec<_> = keys.iter().filter(|key| !readme_has(&all, &readme, key)).collect();

@@ -46,6 +46,11 @@ text = "field_budgets: {json_schema: [order.schema.json]}\n"
 file = "order.schema.json"
 text = '{"type": "object", "properties": {"id": {"type": "string"}, "note": {"type": "string"}}}'
 times = 1
+
+[[generate]]
+file = "CHANGELOG.md"
+text = "1.0.0\n====="
+times = 1
 "#;
 
 /// From what to what. `None`: the file goes.

@@ -17,6 +17,8 @@ const CONTRACT: &str =
 const LEAK: &str = "what is given out is known to all who read logs, and a waiver takes nothing back";
 /// The subject has no gate that could pass for it.
 const SUBJECT: &str = "it is about what is judged, not about something found in it";
+/// A release is told apart by its tag: another tag costs a minute.
+const RELEASE: &str = "release-check reads no waivers: whoever trusts a tag cannot see what was waived about it; make a sound one";
 /// Waivers about waivers would never end.
 const WAIVERS: &str = "it is about waivers themselves";
 
@@ -27,6 +29,7 @@ impl Code {
     }
 
     /// Why no waiver may be about it; `None` if one may.
+    #[expect(clippy::too_many_lines, reason = "each code has a line, so that each decides")]
     pub fn unwaivable(self) -> Option<&'static str> {
         match self {
             Code::TestFailed
@@ -91,6 +94,14 @@ impl Code {
                 Some("a freeze is overridden with --override-freeze, by name and with a reason")
             }
             Code::TreeDirty | Code::NotARepository | Code::RefMismatch | Code::ReleaseTagLax => Some(SUBJECT),
+            Code::ReleaseTagUnknown
+            | Code::ReleaseTagLightweight
+            | Code::ReleaseTagMoved
+            | Code::ReleaseTagOffBranch
+            | Code::ReleaseVersionMismatch
+            | Code::ReleaseChangelogMissing
+            | Code::ReleaseHistoryShallow
+            | Code::ReleaseRemoteUnread => Some(RELEASE),
             Code::WaiverExpired | Code::WaiverExpiring | Code::WaiverUnused => Some(WAIVERS),
         }
     }
@@ -109,7 +120,7 @@ mod tests {
         }
         for part in [
             "PENDING", "NONE", "ERROR", "TIMEOUT", "MISSING", "EVIDENCE", "STALE", "WAIVER", "DIRTY",
-            "UNLOCKED", "DRIFT", "WEAKENED", "BASE", "FREEZE",
+            "UNLOCKED", "DRIFT", "WEAKENED", "BASE", "FREEZE", "RELEASE",
         ] {
             assert!(!waivable.iter().any(|code| code.contains(part)), "{part} in {waivable:?}");
         }

@@ -5,10 +5,12 @@
 
 mod exceptions;
 mod live;
+mod release;
 
 use std::fmt::Write as _;
 
 pub use self::live::{Live, Style};
+pub use self::release::release;
 use super::text::clip;
 use super::{beyond_reasons, distance, headline, later_stages, told};
 use crate::verdict::{Decision, Effect, Finding, GateVerdict, Group, Outcome, Severity, Verdict};

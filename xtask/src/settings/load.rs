@@ -6,7 +6,7 @@
 use std::path::Path;
 
 use super::values::{self, set};
-use super::{FILE, Features, Settings, budgets, deps, guard, policy, services};
+use super::{FILE, Features, Settings, budgets, deps, guard, policy, release, services};
 use crate::error::Result;
 use crate::yaml::{self, Complaints, Document, Fields, Keys, Node, Value};
 
@@ -18,6 +18,7 @@ const TOP: Keys = Keys::new(&[
     "policy_drift",
     "field_budgets",
     "observability_verify",
+    "release",
 ]);
 const FEATURES: Keys = Keys::new(&["names", "default"]);
 
@@ -61,6 +62,9 @@ fn read(document: &Document) -> Result<Settings> {
         }
         if let Some(node) = fields.get("observability_verify") {
             services::read::read(node, &mut settings.observability_verify, c);
+        }
+        if let Some(node) = fields.get("release") {
+            release::read(node, &mut settings.release, c);
         }
     }
     document.finish(complaints)?;

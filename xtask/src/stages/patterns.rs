@@ -68,7 +68,7 @@ impl Reference {
 }
 
 /// Whether git allows that name for a ref (the rules of `git check-ref-format`).
-pub(super) fn is_ref_name(name: &str) -> bool {
+pub fn is_ref_name(name: &str) -> bool {
     let forbidden = |c: char| c.is_control() || matches!(c, ' ' | '~' | '^' | ':' | '?' | '*' | '[' | '\\');
     !name.is_empty()
         && name != "@"
@@ -77,6 +77,21 @@ pub(super) fn is_ref_name(name: &str) -> bool {
         && !name.contains("@{")
         && !name.ends_with('.')
         && name.split('/').all(|part| !part.is_empty() && !part.starts_with('.') && !part.ends_with(".lock"))
+}
+
+/// Checks a glob over ref names.
+///
+/// # Errors
+/// What is wrong with it, and what was expected.
+pub fn check_pattern(pattern: &str) -> Result<(), (String, String)> {
+    Glob::parse(pattern).map(|_| ())
+}
+
+/// Whether any of these globs matches a name; `{package}` stands for no name here. A pattern that does
+/// not parse matches nothing.
+pub fn matches_any<P: AsRef<str>>(patterns: &[P], name: &str) -> bool {
+    let mut globs = patterns.iter().filter_map(|pattern| Glob::parse(pattern.as_ref()).ok());
+    globs.any(|glob| glob.matches(name, &[]).is_some())
 }
 
 /// A pattern that matches, and its stage.

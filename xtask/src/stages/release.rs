@@ -16,18 +16,35 @@ pub fn releases<'p>(policy: &'p Policy, packages: &'p [&'p str]) -> impl Fn(&str
     }
 }
 
-/// Whether a name looks like that of a release: a semantic version without pre-release, such as
-/// `1.2.3` or `v1.2.3`, alone or after a member's name, as in `orders-v1.2.3` or `orders@1.2.3`.
+/// A release, as the name of its tag tells it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Release {
+    /// The member that it is a release of; `None` for the whole workspace.
+    pub package: Option<String>,
+    /// Its version (Semantic Versioning 2.0.0).
+    pub version: Version,
+}
+
+/// The release that a tag names: a semantic version such as `1.2.3` or `v1.2.3-rc.1`, alone or after a
+/// member's name, as in `orders-v1.2.3` or `orders@1.2.3`. Of several members the longest name.
+pub fn release_of(tag: &str, packages: &[&str]) -> Option<Release> {
+    readings(tag, packages).max_by_key(|release| release.package.as_ref().map(String::len))
+}
+
+/// Whether a name looks like that of a release: one that [`release_of`] reads, without pre-release.
 pub fn looks_like_release(name: &str, packages: &[&str]) -> bool {
-    let is_release = |text: &str| {
-        let number = text.strip_prefix(['v', 'V']).unwrap_or(text);
-        Version::parse(number).is_ok_and(|version| version.pre.is_empty())
-    };
+    readings(name, packages).any(|release| release.version.pre.is_empty())
+}
+
+fn readings(name: &str, packages: &[&str]) -> impl Iterator<Item = Release> {
+    let version = |text: &str| Version::parse(text.strip_prefix(['v', 'V']).unwrap_or(text)).ok();
     let after_package = |package: &&str| {
         let rest = name.strip_prefix(*package)?;
-        Some(is_release(rest.strip_prefix(['-', '@', '/', '_']).unwrap_or(rest)))
+        let version = version(rest.strip_prefix(['-', '@', '/', '_']).unwrap_or(rest))?;
+        Some(Release { package: Some((*package).to_owned()), version })
     };
-    is_release(name) || packages.iter().filter_map(after_package).any(|release| release)
+    let alone = version(name).map(|version| Release { package: None, version });
+    alone.into_iter().chain(packages.iter().filter_map(after_package)).collect::<Vec<_>>().into_iter()
 }
 
 /// Whether a name ends in a version, pre-release or not: `v1.2.3-rc.1`, `orders-v1.2.3`.
@@ -38,7 +55,7 @@ pub fn looks_like_version(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{looks_like_release, looks_like_version, releases};
+    use super::{looks_like_release, looks_like_version, release_of, releases};
     use crate::stages::builtin;
 
     #[test]
@@ -70,6 +87,28 @@ mod tests {
         }
         for name in ["main", "", "feature/x-2", "v1.2", "fix-3"] {
             assert!(!looks_like_version(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_tag_names_a_version_and_perhaps_a_member() {
+        let read = |tag| {
+            release_of(tag, &["orders", "orders-api", "v1"]).map(|r| (r.package, r.version.to_string()))
+        };
+        for (tag, package, version) in [
+            ("v1.2.3", None, "1.2.3"),
+            ("1.2.3-rc.1+b.7", None, "1.2.3-rc.1+b.7"),
+            ("orders-v1.2.3", Some("orders"), "1.2.3"),
+            ("orders-api-v1.2.3-rc.1", Some("orders-api"), "1.2.3-rc.1"),
+            ("orders-api@0.1.0", Some("orders-api"), "0.1.0"),
+            ("v1-v2.0.0", Some("v1"), "2.0.0"),
+        ] {
+            assert_eq!(read(tag), Some((package.map(str::to_owned), version.to_owned())), "{tag}");
+        }
+        for tag in
+            ["nightly", "v1.2", "v1.2.3.4", "stranger-v1.2.3", "v01.2.3", "", "v", "vv1.2.3", "v1.2.3 "]
+        {
+            assert_eq!(read(tag), None, "{tag}");
         }
     }
 

@@ -7,6 +7,7 @@ pub mod history;
 pub mod objects;
 #[cfg(test)]
 pub(crate) mod scratch;
+pub mod tag;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -121,6 +122,17 @@ impl Repository {
     pub fn tracks(&self, path: &Path) -> Option<bool> {
         let root = self.root.as_ref()?;
         Some(below(root, path).is_some_and(|path| self.tracked.contains(&path)))
+    }
+
+    /// Whether a file differs from the commit, or is no part of it. What cannot be told counts as a
+    /// difference.
+    pub fn differs(&self, path: &Path) -> bool {
+        let Some(path) = self.root.as_ref().and_then(|root| below(root, path)) else { return true };
+        // Some entries say in brackets why they count.
+        let named = |entry: &String| {
+            entry.strip_prefix(&path).is_some_and(|rest| rest.is_empty() || rest.starts_with(" ("))
+        };
+        !self.tracked.contains(&path) || self.dirty.iter().any(named)
     }
 }
 

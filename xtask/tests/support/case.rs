@@ -63,6 +63,10 @@ pub(crate) struct Case {
     pub(crate) tags: Vec<String>,
     #[serde(default)]
     pub(crate) tags_elsewhere: Vec<String>,
+    /// Git commands in the workspace after all of these, each with its arguments: what is rarer than a
+    /// lightweight tag, such as `[["tag", "--annotate", "v1.0.0", "--message", "one"]]`.
+    #[serde(default)]
+    pub(crate) git: Vec<Vec<String>>,
     /// Whether HEAD is on no branch.
     #[serde(default)]
     pub(crate) detached: bool,

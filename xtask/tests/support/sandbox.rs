@@ -111,6 +111,9 @@ impl Sandbox {
         self.git(&["commit", "--quiet", "--message", &case.shows]);
         case.history.iter().for_each(|step| self.step(case, step));
         case.tags.iter().for_each(|tag| drop(self.git(&["tag", tag])));
+        for args in &case.git {
+            self.git(&args.iter().map(String::as_str).collect::<Vec<_>>());
+        }
         if case.shallow {
             self.become_shallow();
         }

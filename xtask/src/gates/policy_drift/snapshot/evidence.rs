@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::settings::{
     self, Applies, Audit, CustomCheck, DepsApproval, DocTests, Features, FieldBudgets, Format, Level,
-    Licenses, Lint, PolicyDrift, PromotionGuard, Rule, Runner, Settings, Sources, Success, Tests,
+    Licenses, Lint, PolicyDrift, PromotionGuard, Release, Rule, Runner, Settings, Sources, Success, Tests,
 };
 
 use super::said::{Said, argv};
@@ -30,6 +30,7 @@ pub(super) fn say(path: &str, bytes: Option<&[u8]>, said: &mut Said) -> Result<(
         policy_drift,
         field_budgets,
         observability_verify,
+        release,
     } = &settings;
     features_say(features, said);
     guard_says(promotion_guard, said);
@@ -37,6 +38,7 @@ pub(super) fn say(path: &str, bytes: Option<&[u8]>, said: &mut Said) -> Result<(
     policy_says(policy_drift, said);
     budgets_say(field_budgets, said);
     super::services::say(observability_verify, said);
+    release_says(release, said);
     Ok(())
 }
 
@@ -144,6 +146,14 @@ fn budgets_say(budgets: &FieldBudgets, said: &mut Said) {
     said.number(&[BUDGETS, "default_budget"], *default_budget);
     for (format, globs) in [("json_schema", json_schema), ("protobuf", protobuf), ("graphql", graphql)] {
         said.set(&[BUDGETS, format], globs);
+    }
+}
+
+fn release_says(release: &Release, said: &mut Said) {
+    let Release { branches, changelog } = release;
+    said.set(&["release", "branches"], branches);
+    if let Some(changelog) = changelog {
+        said.text(&["release", "changelog"], changelog);
     }
 }
 

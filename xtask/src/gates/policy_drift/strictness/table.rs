@@ -66,6 +66,9 @@ const MEASURES: &[(&str, Measure)] = &[
     // field_budgets
     ("evidence.field_budgets.default_budget", More(None)),
     ("evidence.field_budgets.*", Demanded),
+    // release-check
+    ("evidence.release.branches", Permitted),
+    ("evidence.release.changelog", Unclear),
     ("budgets.by_hand", Permitted),
     ("budgets.*.*", More(None)),
     ("waivers.version", Unclear),
