@@ -101,12 +101,14 @@ class Expression:
 
 
 def text_of(value):
-    return {True: "true", False: "false", None: ""}.get(value, str(value)) if not isinstance(value, str) else value
+    if value is None:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def fill(text, context):
     """A text with its expressions put in."""
-    return re.sub(r"\$\{\{(.*?)\}\}", lambda m: text_of(Expression(m.group(1), context).value()), str(text))
+    return re.sub(r"\$\{\{(.*?)\}\}", lambda m: text_of(Expression(m.group(1), context).value()), text_of(text))
 
 
 def holds(condition, context, default):
