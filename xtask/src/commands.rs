@@ -219,3 +219,17 @@ pub(crate) fn explain(args: &cli::Explain) -> Result<u8> {
     };
     print(&report::explain::render(args.code.as_deref(), &Rule::ALL.map(rule))?).map(|()| 0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_runner_reads_holds_no_command() {
+        let mut plain = Plain(Vec::new());
+        plain.write_all("lint: started: sh ##[add-mask]x\n::error::y\n".as_bytes()).unwrap();
+        plain.flush().unwrap();
+        let written = String::from_utf8(plain.0).unwrap();
+        assert_eq!(written, "lint: started: sh ##\\u{5b}add-mask]x\n\\u{3a}:error::y\n");
+    }
+}

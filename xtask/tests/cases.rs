@@ -103,6 +103,7 @@ cases! {
     git_missing
     github_error_without_outputs
     github_format_overruled
+    github_json_output
     github_output
     github_output_many_findings
     github_output_not_writable

@@ -200,6 +200,42 @@ mod tests {
     }
 
     #[test]
+    fn the_flag_decides_and_else_the_ci_that_it_is() {
+        #[derive(clap::Parser)]
+        struct Arguments {
+            #[command(flatten)]
+            maturity: cli::Maturity,
+        }
+        let of = |variables: &[(&str, &str)], flags: &[&str]| {
+            let host = Host {
+                now: time::OffsetDateTime::UNIX_EPOCH,
+                env: variables.iter().map(|(key, value)| (key.into(), value.into())).collect(),
+                current_dir: "/here".into(),
+                exe: None,
+                stdout_terminal: false,
+                stderr_terminal: false,
+                interrupt: crate::host::Interrupt::default(),
+            };
+            let arguments = ["xtask"].iter().chain(flags);
+            let given = <Arguments as clap::Parser>::try_parse_from(arguments).unwrap();
+            format(&host, &given.maturity)
+        };
+        let (github, gitlab) = (("GITHUB_ACTIONS", "true"), ("GITLAB_CI", "true"));
+        for (variables, expected) in [
+            (&[][..], MessageFormat::Human),
+            (&[github], MessageFormat::Github),
+            (&[gitlab], MessageFormat::Gitlab),
+            (&[gitlab, github], MessageFormat::Github),
+            (&[("GITHUB_ACTIONS", "false"), ("GITLAB_CI", "")], MessageFormat::Human),
+            (&[("GITHUB_REF", "refs/heads/main")], MessageFormat::Human),
+        ] {
+            assert_eq!(of(variables, &[]), expected, "{variables:?}");
+            assert_eq!(of(variables, &["--message-format", "json"]), MessageFormat::Json);
+            assert_eq!(of(variables, &["--message-format", "gitlab"]), MessageFormat::Gitlab);
+        }
+    }
+
+    #[test]
     fn two_seeds_are_never_the_same() {
         let seeds: std::collections::BTreeSet<String> = (0..100).map(|_| seed()).collect();
         assert_eq!(seeds.len(), 100);
