@@ -102,9 +102,10 @@ pub struct Maturity {
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
 
-    /// What is printed
-    #[arg(long, value_name = "FORMAT", default_value = "human")]
-    pub message_format: MessageFormat,
+    /// What is printed, and for whom [default: what the CI shows, where GITHUB_ACTIONS or GITLAB_CI is
+    /// set to true, else human]
+    #[arg(long, value_name = "FORMAT")]
+    pub message_format: Option<MessageFormat>,
 
     /// Print the verdict alone, not what is running
     #[arg(long, short)]
@@ -130,6 +131,10 @@ pub enum MessageFormat {
     Human,
     /// The content of maturity-eval.json
     Json,
+    /// The short verdict with annotations for GitHub; also the step's summary and outputs
+    Github,
+    /// The short verdict; also gl-code-quality-report.json beside the reports
+    Gitlab,
 }
 
 /// Arguments of `validate-stages`.

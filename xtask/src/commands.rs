@@ -1,6 +1,7 @@
 //! The small commands, and what the main job says on the streams.
 
 pub(crate) mod budgets;
+pub(crate) mod deliver;
 pub(crate) mod policy;
 mod promote;
 pub(crate) mod release;
@@ -9,11 +10,10 @@ pub(crate) mod waivers;
 use std::io::Write;
 use std::path::Path;
 
-use crate::cli::{self, MessageFormat};
+use crate::cli;
 use crate::day::day_of;
 use crate::error::{Error, Result};
 use crate::evidence::deps::DepsFacts;
-use crate::evidence::store::{JSON_REPORT, MARKDOWN_REPORT};
 use crate::gates::Gate;
 use crate::gates::deps_approval::{self, approve};
 use crate::gates::policy_drift::rules::{self, RuleText};
@@ -25,7 +25,7 @@ use crate::report::terminal::{self, Live, Style};
 use crate::settings::Rule;
 use crate::setup::Setup;
 use crate::stages;
-use crate::verdict::{Finding, Verdict, cover_all};
+use crate::verdict::{Finding, cover_all};
 use crate::workspace::Workspace;
 
 pub(crate) use promote::promote;
@@ -43,22 +43,26 @@ pub(crate) fn print(text: &str) -> Result<()> {
 
 /// What shows the running checks, on standard error.
 pub(crate) fn live(host: &Host, quiet: bool) -> Live {
-    Live::new(Box::new(std::io::stderr()), Style::of(host, quiet))
+    let style = Style::of(host, quiet);
+    if deliver::is_github(host) {
+        Live::new(Box::new(Plain(std::io::stderr())), style)
+    } else {
+        Live::new(Box::new(std::io::stderr()), style)
+    }
 }
 
-/// Says the verdict: for people, or as the JSON report.
-pub(crate) fn tell(
-    host: &Host,
-    args: &cli::Maturity,
-    out: &Path,
-    verdict: &Verdict,
-    json: &str,
-) -> Result<()> {
-    if args.message_format == MessageFormat::Json {
-        return print(json);
+/// A stream that GitHub's runner reads: no text in it becomes a command. Takes whole lines.
+struct Plain<W>(W);
+
+impl<W: Write> Write for Plain<W> {
+    fn write(&mut self, lines: &[u8]) -> std::io::Result<usize> {
+        self.0.write_all(report::github::plain(&String::from_utf8_lossy(lines)).as_bytes())?;
+        Ok(lines.len())
     }
-    let reports = [MARKDOWN_REPORT, JSON_REPORT].map(|name| shown(host, &out.join(name)));
-    print(&terminal::summary(verdict, &reports, colour(host)))
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.0.flush()
+    }
 }
 
 /// A path as the user would type it.
@@ -215,4 +219,18 @@ pub(crate) fn explain(args: &cli::Explain) -> Result<u8> {
         report::explain::Rule { id: rule.as_str(), what, why, remedy }
     };
     print(&report::explain::render(args.code.as_deref(), &Rule::ALL.map(rule))?).map(|()| 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_runner_reads_holds_no_command() {
+        let mut plain = Plain(Vec::new());
+        plain.write_all("lint: started: sh ##[add-mask]x\n::error::y\n".as_bytes()).unwrap();
+        plain.flush().unwrap();
+        let written = String::from_utf8(plain.0).unwrap();
+        assert_eq!(written, "lint: started: sh ##\\u{5b}add-mask]x\n\\u{3a}:error::y\n");
+    }
 }

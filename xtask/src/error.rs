@@ -78,6 +78,20 @@ impl Error {
         self
     }
 
+    /// The same error in words that fit where it will be shown.
+    #[must_use]
+    pub fn rewritten(mut self, rewrite: fn(&str) -> String) -> Self {
+        self.message = rewrite(&self.message);
+        self.help = self.help.as_deref().map(rewrite);
+        for complaint in &mut self.complaints {
+            let Complaint { file, path, message, help, .. } = complaint;
+            for text in [file, path, message].into_iter().chain(help) {
+                *text = rewrite(text);
+            }
+        }
+        self
+    }
+
     /// Which exit status this maps to.
     pub fn kind(&self) -> Kind {
         self.kind

@@ -37,6 +37,7 @@ pub mod yaml;
 
 use std::path::Path;
 
+use commands::deliver::{self, Delivery};
 use error::Result;
 use evidence::Evidence;
 use evidence::store::Store;
@@ -49,6 +50,15 @@ use workspace::git::Repository;
 /// # Errors
 /// What kept the command from its work; `main` turns its kind into 2 or 3.
 pub fn run(cli: &cli::Cli, host: &Host) -> Result<u8> {
+    // What kept it may hold text from outside, which must not become a command of the CI.
+    let shown = |error: error::Error| match deliver::is_github(host) {
+        true => error.rewritten(report::github::plain),
+        false => error,
+    };
+    dispatch(cli, host).map_err(shown)
+}
+
+fn dispatch(cli: &cli::Cli, host: &Host) -> Result<u8> {
     let manifest_path = cli.manifest_path.as_deref();
     match &cli.command {
         cli::Command::Maturity(args) => maturity(args, manifest_path, host),
@@ -93,7 +103,8 @@ fn maturity(args: &cli::Maturity, manifest_path: Option<&Path>, host: &Host) -> 
     }
 
     // plan → gather
-    let mut store = Store::open(&own.out)?;
+    let format = deliver::format(host, args);
+    let mut store = Store::open_for(&own.out, deliver::further_reports(format))?;
     let live = commands::live(host, args.quiet);
     if let Some(warning) = resolved.warning(&policy) {
         live.note(&format!("warning: {}: {warning}", catalog::Code::ReleaseTagLax));
@@ -125,8 +136,8 @@ fn maturity(args: &cli::Maturity, manifest_path: Option<&Path>, host: &Host) -> 
     let verdict = verdict::decide(&input, &evidence, &judgements);
 
     // judge → report
-    let json = report::json::render(&verdict, env!("CARGO_PKG_VERSION"));
-    store.commit(&json, &report::markdown::render(&verdict))?;
-    commands::tell(host, args, &own.out, &verdict, &json)?;
+    let delivery =
+        Delivery { host, format, out: &own.out, root: &setup.workspace.root, repository: &repository };
+    delivery.deliver(store, &verdict)?;
     Ok(verdict.exit_status())
 }

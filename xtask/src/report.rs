@@ -6,10 +6,14 @@
 
 pub mod budgets;
 pub mod explain;
+pub mod github;
+pub mod gitlab;
 pub mod json;
 pub mod markdown;
+pub mod place;
 pub mod plan;
 pub mod policy;
+mod ranked;
 pub mod terminal;
 mod text;
 

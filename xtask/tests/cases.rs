@@ -102,6 +102,16 @@ cases! {
     freeze_weekly
     freeze_windows_overlap
     git_missing
+    github_error_without_outputs
+    github_format_overruled
+    github_json_output
+    github_output
+    github_output_many_findings
+    github_output_not_writable
+    github_summary_full
+    github_summary_not_writable
+    github_summary_too_long
+    gitlab_output
     ignored_policy
     ignored_source
     interrupted

@@ -29,6 +29,8 @@ use crate::gates::Gate;
 pub const JSON_REPORT: &str = "maturity-eval.json";
 /// The report for people.
 pub const MARKDOWN_REPORT: &str = "maturity-eval.md";
+/// The findings for GitLab's merge requests, where they were asked for.
+pub const CODE_QUALITY_REPORT: &str = "gl-code-quality-report.json";
 /// The list of what a run made, in the format of `sha256sum`.
 pub const MANIFEST: &str = "maturity-eval.sha256";
 
@@ -48,6 +50,8 @@ pub struct Store {
     staging: PathBuf,
     /// Digests that were told already, so that a large log is read once.
     digests: BTreeMap<String, String>,
+    /// Reports beside the two.
+    further: Vec<&'static str>,
     /// Held, not read: the lock is released when the file is closed.
     _lock: File,
 }
@@ -58,17 +62,27 @@ impl Store {
     /// # Errors
     /// A tool error if another run holds the lock, or if the folder cannot be made or written.
     pub fn open(out: &Path) -> Result<Store> {
+        Self::open_for(out, &[])
+    }
+
+    /// As [`Store::open`], for a run that means to [add reports](Store::add_report) of these names.
+    ///
+    /// # Errors
+    /// As [`Store::open`]; a file of somebody else that has such a name is told now.
+    pub fn open_for(out: &Path, further: &[&'static str]) -> Result<Store> {
         fs::create_dir_all(out).map_err(|error| failed("make the output folder", out, &error))?;
         let lock = lock(out)?;
         remove_stale_staging(out)?;
         // What would stop the commit stops the run now, before the checks have taken their time.
-        swap::refuse_foreign_files(out, &Manifest::read(&out.join(MANIFEST))?, &[])?;
+        let wanted: Vec<String> = further.iter().map(ToString::to_string).collect();
+        swap::refuse_foreign_files(out, &Manifest::read(&out.join(MANIFEST))?, &wanted)?;
         let staging = out.join(format!("{STAGING}{}", std::process::id()));
         for (folder, _) in FOLDERS {
             let path = staging.join(folder);
             fs::create_dir_all(&path).map_err(|error| failed("make the folder", &path, &error))?;
         }
-        Ok(Store { out: out.to_path_buf(), staging, digests: BTreeMap::new(), _lock: lock })
+        let out = out.to_path_buf();
+        Ok(Store { out, staging, digests: BTreeMap::new(), further: Vec::new(), _lock: lock })
     }
 
     /// The staging folder. What lies in its `evidence/`, `logs/` and `sbom/` is moved to the same place
@@ -127,6 +141,17 @@ impl Store {
         Ok(EvidenceFile { gate: gate.as_str().to_string(), path, sha256 })
     }
 
+    /// Adds a report beside the two: [`CODE_QUALITY_REPORT`] is the only one so far.
+    ///
+    /// # Errors
+    /// A tool error if it cannot be written.
+    pub fn add_report(&mut self, name: &'static str, content: &str) -> Result<()> {
+        write_durably(&self.staging.join(name), content.as_bytes())?;
+        self.digests.insert(name.to_string(), sha256(content.as_bytes()));
+        self.further.push(name);
+        Ok(())
+    }
+
     /// The logs and SBOMs that lie in the staging folder, with their digests, in the order of their
     /// paths. To be asked once nothing writes to them any more.
     ///
@@ -177,6 +202,7 @@ impl Store {
                 self.digests.insert(path.clone(), digest);
             }
         }
+        files.extend(self.further.iter().map(ToString::to_string));
         // The JSON report is what programs wait for, so it is the very last.
         files.extend([MARKDOWN_REPORT.to_string(), JSON_REPORT.to_string()]);
         self.digests.retain(|path, _| files.contains(path));

@@ -38,6 +38,10 @@ const OF_ANOTHER_REPOSITORY: &[&str] = &[
     "GIT_WORK_TREE",
 ];
 
+/// The outputs of a step of GitHub Actions. They carry the verdict to the jobs that publish, so what is
+/// checked has no business there.
+const OF_THE_STEP: &[&str] = &["GITHUB_OUTPUT"];
+
 /// Families of which every variable is left out: `CARGO_PKG_*` as above; `NEXTEST*` would choose
 /// another profile or other retries than the checks ask for.
 const FAMILIES: &[&str] = &["CARGO_PKG_", "CARGO_BIN_EXE_", "NEXTEST"];
@@ -50,6 +54,7 @@ pub(super) fn scrubbed(env: &[(OsString, OsString)]) -> Vec<(OsString, OsString)
 fn bends(name: &str) -> bool {
     FROM_CARGO_RUN.contains(&name)
         || OF_ANOTHER_REPOSITORY.contains(&name)
+        || OF_THE_STEP.contains(&name)
         || FAMILIES.iter().any(|family| name.starts_with(family))
         || name == super::tree::MARK_VARIABLE
 }
@@ -60,7 +65,8 @@ mod tests {
 
     #[test]
     fn what_bends_the_checks_is_left_out_and_the_rest_is_kept() {
-        for name in ["GIT_DIR", "NEXTEST_PROFILE", "NEXTEST", "CARGO_PKG_NAME", "CARGO_MANIFEST_DIR"] {
+        let bend = ["GIT_DIR", "NEXTEST_PROFILE", "NEXTEST", "CARGO_PKG_NAME", "CARGO_MANIFEST_DIR"];
+        for name in bend.into_iter().chain(["GITHUB_OUTPUT"]) {
             assert!(bends(name), "{name}");
         }
         for name in ["PATH", "HOME", "CARGO_HOME", "CARGO_TARGET_DIR", "RUSTFLAGS", "GIT_CONFIG_GLOBAL"] {

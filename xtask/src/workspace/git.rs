@@ -118,6 +118,18 @@ impl Repository {
         subject.dirty_count = self.dirty.len();
     }
 
+    /// The paths that git tracks, relative to the repository's root, with `/`.
+    pub fn tracked(&self) -> &BTreeSet<String> {
+        &self.tracked
+    }
+
+    /// Where a folder that holds a `Cargo.toml` lies in the repository: empty for its root, else with `/`
+    /// at the end. `None` outside of a repository.
+    pub fn prefix(&self, folder: &Path) -> Option<String> {
+        let manifest = below(self.root.as_ref()?, &folder.join("Cargo.toml"))?;
+        manifest.strip_suffix("Cargo.toml").map(str::to_owned)
+    }
+
     /// Whether git tracks a file; `None` outside of a repository.
     pub fn tracks(&self, path: &Path) -> Option<bool> {
         let root = self.root.as_ref()?;

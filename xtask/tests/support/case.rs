@@ -77,7 +77,7 @@ pub(crate) struct Case {
     /// Programs that are not on PATH.
     #[serde(default)]
     pub(crate) missing: Vec<String>,
-    /// Variables that are set.
+    /// Variables that are set; `{sandbox}` stands for the folder that holds the workspace.
     #[serde(default)]
     pub(crate) env: BTreeMap<String, String>,
     /// The advisory database, relative to the case, else to `fixtures/`; empty for no `--advisory-db`.
@@ -91,6 +91,9 @@ pub(crate) struct Case {
 
     /// The exit status; left out, it must end by a signal.
     pub(crate) exit: Option<i32>,
+    /// The verdict of the reports, `passed` or `blocked`, where both are written although the exit status
+    /// is neither 0 nor 1.
+    pub(crate) reports_say: Option<String>,
     /// The catalogue's code that it produces, and the gate (or `subject`) that says it.
     pub(crate) code: Option<String>,
     pub(crate) gate: Option<String>,
@@ -109,6 +112,9 @@ pub(crate) struct Case {
     /// Files that must be there afterwards, relative to the workspace.
     #[serde(default)]
     pub(crate) writes: Vec<String>,
+    /// Files that the run wrote, and what must stand in them; see [`Holds`].
+    #[serde(default)]
+    pub(crate) holds: Vec<Holds>,
     /// Whether the case's own code changes the working tree.
     #[serde(default)]
     pub(crate) tree_changes: bool,
@@ -170,6 +176,20 @@ pub(crate) struct Generate {
     pub(crate) end: String,
 }
 
+/// What a file must hold after the run. Its path is relative to the workspace; with `../` it lies beside it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Holds {
+    pub(crate) file: String,
+    /// As `stdout_has`.
+    #[serde(default)]
+    pub(crate) has: Vec<String>,
+    #[serde(default)]
+    pub(crate) not_has: Vec<String>,
+    /// Its size in bytes, at least and at most.
+    pub(crate) bytes: Option<(u64, u64)>,
+}
+
 fn tiny() -> String {
     "tiny".into()
 }
@@ -206,7 +226,15 @@ impl Case {
     /// Whether the run must end with both reports written.
     pub(crate) fn writes_reports(&self) -> bool {
         let judges = self.args.first().is_some_and(|command| command == "maturity");
+        if self.reports_say.is_some() {
+            return judges;
+        }
         judges && matches!(self.exit, Some(0 | 1)) && !self.args.iter().any(|arg| arg == "--dry-run")
+    }
+
+    /// Whether the reports must say that the ref passed.
+    pub(crate) fn passes(&self) -> bool {
+        self.exit == Some(0) || self.reports_say.as_deref() == Some("passed")
     }
 }
 

@@ -8,8 +8,9 @@ pub(crate) mod sandbox;
 pub(crate) mod toolbox;
 
 use std::fs;
+use std::path::Path;
 
-use case::{Case, Runner};
+use case::{Case, Holds, Runner};
 use report::Report;
 use run::{Ended, Outcome};
 use sandbox::Sandbox;
@@ -99,7 +100,7 @@ fn new_reports(case: &Case, sandbox: &Sandbox, problems: &mut Vec<String>) -> Op
             return None;
         }
     };
-    problems.extend(report.problems(case.exit == Some(0), &markdown));
+    problems.extend(report.problems(case.passes(), &markdown));
     problems.extend(report.wrong_digests(&out));
     for (path, expected) in &case.report {
         let found = report.get(path);
@@ -150,7 +151,28 @@ fn after(case: &Case, sandbox: &Sandbox, before: Option<&str>, problems: &mut Ve
     for path in case.writes.iter().filter(|path| !sandbox.workspace.join(path).is_file()) {
         problems.push(format!("{path} was not written"));
     }
+    for wanted in &case.holds {
+        problems.extend(holds(wanted, &sandbox.workspace.join(&wanted.file)));
+    }
     for line in case.marks.iter().filter(|name| !sandbox.marks().join(name).is_file()) {
         problems.push(format!("the case's own code never left its mark `{line}`"));
     }
+}
+
+/// In what a file is not as a case wants it.
+fn holds(wanted: &Holds, path: &Path) -> Vec<String> {
+    let file = &wanted.file;
+    let text = match fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) => return vec![format!("{file}: {error}")],
+    };
+    let found = |line: &&String| text.lines().any(|there| report::matches(there, line));
+    let missing =
+        wanted.has.iter().filter(|line| !found(line)).map(|line| format!("{file}: no line `{line}`"));
+    let present = wanted.not_has.iter().filter(|unwanted| text.contains(unwanted.as_str()));
+    let present = present.map(|unwanted| format!("{file}: `{unwanted}` stands in it"));
+    let size = text.len() as u64;
+    let odd = wanted.bytes.filter(|(least, most)| !(*least..=*most).contains(&size));
+    let odd = odd.map(|range| format!("{file}: {size} bytes, expected {range:?}"));
+    missing.chain(present).chain(odd).collect()
 }

@@ -231,7 +231,9 @@ fn environment(root: &Path, build: &Path, extra: &BTreeMap<String, String>) -> B
     let folders = folders.map(|(name, folder)| (name.to_owned(), at(folder)));
     let cargo = [("CARGO_TARGET_DIR", "target"), ("CARGO_HOME", "cargo")];
     let cargo = cargo.map(|(name, folder)| (name.to_owned(), build.join(folder).display().to_string()));
-    let extra = extra.iter().map(|(name, value)| (name.clone(), value.clone()));
+    let extra = extra
+        .iter()
+        .map(|(name, value)| (name.clone(), value.replace("{sandbox}", &root.display().to_string())));
     identity.chain(fixed).chain(folders).chain(cargo).chain(extra).collect()
 }
 

@@ -12,7 +12,7 @@ use std::path::Path;
 
 use sha2::{Digest as _, Sha256};
 
-use super::{FOLDERS, JSON_REPORT, MANIFEST, MARKDOWN_REPORT, failed};
+use super::{CODE_QUALITY_REPORT, FOLDERS, JSON_REPORT, MANIFEST, MARKDOWN_REPORT, failed};
 use crate::digest::hex;
 use crate::error::{Error, Result};
 
@@ -73,7 +73,7 @@ impl Manifest {
 
 /// Whether this tool could have made a file of that path: no way out of its folders.
 fn could_be_ours(path: &str) -> bool {
-    if [JSON_REPORT, MARKDOWN_REPORT].contains(&path) {
+    if [JSON_REPORT, MARKDOWN_REPORT, CODE_QUALITY_REPORT].contains(&path) {
         return true;
     }
     let mut parts = path.split('/');

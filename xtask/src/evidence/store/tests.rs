@@ -275,6 +275,30 @@ fn links_lead_nowhere() {
     assert!(fs::symlink_metadata(out.join("logs/tests.log")).is_err());
 }
 
+#[test]
+fn a_further_report_comes_and_goes_with_its_run_and_one_of_somebody_else_stays() {
+    let dir = TempDir::new().unwrap();
+    let out = dir.path();
+    let path = out.join(CODE_QUALITY_REPORT);
+    let further = || {
+        let mut store = Store::open_for(out, &[CODE_QUALITY_REPORT]).unwrap();
+        store.add_report(CODE_QUALITY_REPORT, "[]").unwrap();
+        store.commit("json", "md").unwrap();
+    };
+    further();
+    assert_eq!(read(out, CODE_QUALITY_REPORT).unwrap(), "[]");
+    assert!(read(out, MANIFEST).unwrap().contains(&format!("{}  {CODE_QUALITY_REPORT}\n", sha256(b"[]"))));
+    further();
+    run(out, "2", &[]).unwrap();
+    assert!(!path.exists(), "a run without it leaves none of an earlier one");
+
+    fs::write(&path, "theirs").unwrap();
+    run(out, "3", &[]).unwrap();
+    let error = Store::open_for(out, &[CODE_QUALITY_REPORT]).unwrap_err();
+    assert!(error.to_string().contains("no earlier run made it"), "{error}");
+    assert_eq!(read(out, CODE_QUALITY_REPORT).unwrap(), "theirs");
+}
+
 /// The files of a new run, staged but not committed, and the two lists.
 fn staged(out: &Path) -> (Store, Manifest, Vec<String>) {
     let mut store = Store::open(out).unwrap();
