@@ -220,7 +220,8 @@ class Run:
             **{key: fill(value, context) for key, value in variables.items()},
             "PATH": f"{self.tools}{os.pathsep}{os.environ['PATH']}",
             "CARGO_TARGET_DIR": str(self.base.parent / "workflow-target"),
-            "CARGO_HOME": os.environ.get("CARGO_HOME", str(pathlib.Path.home() / ".cargo")),
+            "CARGO_HOME": str(self.tools.parent / "cargo"),
+            "GIT_CONFIG_GLOBAL": str(self.tools.parent / "gitconfig"),
             "CI": "true",
             "GITHUB_ACTIONS": "true",
             "GITHUB_REF": self.github["ref"],
@@ -279,10 +280,15 @@ def scratch(manifest, change):
     archive = subprocess.run(["git", "archive", "HEAD:fixtures/orders-service"], cwd=ROOT, capture_output=True, check=True)
     subprocess.run(["tar", "-x", "-C", str(work)], input=archive.stdout, check=True)
     shutil.copytree(WORKFLOWS, work / ".github" / "workflows")
-    alias = ["run", "--quiet", "--locked", "--manifest-path", str(manifest), "--package", "xtask", "--"]
+    # Built once, where this repository builds it.
+    built = ["--manifest-path", str(manifest), "--target-dir", str(manifest.parent / "target")]
+    alias = ["run", "--quiet", "--locked", *built, "--package", "xtask", "--"]
     (work / ".cargo").mkdir()
     (work / ".cargo" / "config.toml").write_text(f"[alias]\nxtask = {json.dumps(alias)}\n", encoding="utf-8")
-    (work / "CHANGELOG.md").write_text("# Changelog\n\n## 1.0.0\n\n- Orders are taken.\n", encoding="utf-8")
+    settings = work / "ci" / "maturity-evidence.yml"
+    # The alias leads out of this repository, to the tool as it is here.
+    rules = "policy_drift:\n  rules: {checks_not_shadowed: report}\n"
+    settings.write_text(settings.read_text(encoding="utf-8") + rules, encoding="utf-8")
     change(work)
     git(base, "init", "--quiet", "--bare", "--initial-branch=main", str(origin))
     git(work, "init", "--quiet", "--initial-branch=main")
@@ -295,9 +301,21 @@ def scratch(manifest, change):
     return origin, git(work, "rev-parse", "HEAD")
 
 
-def recorders(folder):
-    """`gh` writes down what it is given; `rustup` does nothing: the toolchain is here."""
-    folder.mkdir(parents=True)
+def machine(base):
+    """A runner's: `gh` writes down what it is given, `rustup` does nothing, since the toolchain is here; cargo has a
+    home of its own with this machine's packages; and the advisory database is the made-up one of the fixtures."""
+    registry = pathlib.Path(os.environ.get("CARGO_HOME", pathlib.Path.home() / ".cargo")) / "registry"
+    (base / "cargo").mkdir(parents=True)
+    (base / "cargo" / "registry").symlink_to(registry)
+    database = base / "advisory-db"
+    shutil.copytree(ROOT / "fixtures" / "advisory-db", database)
+    git(database, "init", "--quiet")
+    git(database, "add", "--all")
+    git(database, "commit", "--quiet", "--message", "advisories")
+    url = "https://github.com/RustSec/advisory-db.git"
+    (base / "gitconfig").write_text(f'[url "file://{database}"]\n\tinsteadOf = {url}\n', encoding="utf-8")
+    folder = base / "bin"
+    folder.mkdir()
     gh = '#!/bin/sh\nfor word in "$@"; do printf \'%s\\n\' "$word" >> "$RECORD"; done\n'
     for name, text in (("gh", gh), ("rustup", "#!/bin/sh\nexit 0\n")):
         (folder / name).write_text(text, encoding="utf-8")
@@ -323,7 +341,7 @@ def carry_out(name, origin, commit, tools, inputs=None, ref="refs/tags/v1.0.0"):
 
 
 def run_all(manifest):
-    tools = recorders(pathlib.Path(tempfile.mkdtemp(prefix="workflow-")) / "bin")
+    tools = machine(pathlib.Path(tempfile.mkdtemp(prefix="workflow-")))
 
     origin, commit = scratch(manifest, lambda work: None)
     passed = carry_out("release-ga.yml", origin, commit, tools)
@@ -335,7 +353,8 @@ def run_all(manifest):
     attested = {subject for _, subjects in passed.published for subject in subjects}
     for wanted in ("dist/release/maturity-eval.json", "dist/release/workspace.cdx.json", "dist/release/bin-v1.0.0.tar.gz"):
         demand(wanted in attested, f"{wanted} is attested")
-    demand("v1.0.0 is ready for GA" in passed.github["summaries"]["Maturity Evaluation"], "the summary is the report")
+    summary = passed.github["summaries"]["Maturity Evaluation"]
+    demand("v1.0.0" in summary and "observability_verify" in summary, "the summary is the report")
 
     verified = carry_out("tag-verification.yml", origin, commit, tools, {"tag": "v1.0.0"}, "refs/heads/main")
     demand(verified.results == {"gate": "success"}, "the same tag is verified by hand, from a branch")
