@@ -1,6 +1,8 @@
 //! The small commands, and what the main job says on the streams.
 
 pub(crate) mod budgets;
+pub(crate) mod init;
+mod lock_all;
 pub(crate) mod policy;
 mod promote;
 pub(crate) mod waivers;

@@ -14,12 +14,14 @@ mod commands;
 pub mod day;
 pub mod diagnostics;
 pub mod digest;
+mod entry;
 pub mod error;
 pub mod evidence;
 pub mod freeze;
 pub mod gates;
 pub mod gather;
 pub mod host;
+mod init;
 pub mod plan;
 pub mod process;
 pub mod progress;
@@ -36,6 +38,7 @@ pub mod yaml;
 
 use std::path::Path;
 
+pub use entry::main;
 use error::Result;
 use evidence::Evidence;
 use evidence::store::Store;
@@ -61,6 +64,7 @@ pub fn run(cli: &cli::Cli, host: &Host) -> Result<u8> {
         cli::Command::Waive(args) => commands::waivers::waive(args, manifest_path, host),
         cli::Command::Waivers => commands::waivers::list(manifest_path, host),
         cli::Command::Explain(args) => commands::explain(args),
+        cli::Command::Init(args) => commands::init::run(args, manifest_path, host),
     }
 }
 

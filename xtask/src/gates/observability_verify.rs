@@ -24,3 +24,4 @@ mod values;
 
 pub use gather::{gather, steps};
 pub use judge::judge;
+pub(crate) use suspects::find as suspects;
