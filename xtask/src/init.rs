@@ -48,6 +48,8 @@ pub(crate) struct Found {
     pub(crate) files: BTreeMap<String, String>,
     /// The members.
     pub(crate) members: Vec<Member>,
+    /// Folders below a root without `[workspace]` that hold packages of their own.
+    pub(crate) apart: Vec<String>,
     /// Binaries that look like services.
     pub(crate) suspects: Vec<Suspect>,
     /// Whether the folder that the package would lie in is there, whatever is in it.

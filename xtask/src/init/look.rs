@@ -33,9 +33,34 @@ pub(crate) fn look(workspace: &Workspace, name: &str) -> Result<Found> {
         });
     }
     found.members.sort_by(|one, other| one.name.cmp(&other.name));
+    found.apart = apart(root, "", DEPTH);
     let settings = settings::load(root)?.observability_verify;
     found.suspects = observability_verify::suspects(workspace, &settings);
     Ok(found)
+}
+
+/// How many folders deep packages are looked for.
+const DEPTH: usize = 3;
+
+/// Folders with a package in them, relative to the root; what lies below one is not looked at.
+fn apart(root: &Path, below: &str, depth: usize) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(root.join(below)).into_iter().flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        // A link may lead anywhere, and a hidden folder is a tool's own.
+        let folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+        if !folder || name.starts_with('.') || ["target", "dist", "node_modules"].contains(&name.as_str()) {
+            continue;
+        }
+        let path = if below.is_empty() { name } else { format!("{below}/{name}") };
+        if root.join(&path).join(MANIFEST).is_file() {
+            found.push(path);
+        } else if depth > 1 {
+            found.extend(apart(root, &path, depth - 1));
+        }
+    }
+    found.sort();
+    found
 }
 
 /// Whether there is anything at a path. An empty folder is nothing.

@@ -6,15 +6,16 @@ use toml_edit::{Array, DocumentMut, Item, Table, TableLike, Value};
 use super::{MANIFEST, edit};
 use crate::error::{Error, Result};
 
-/// The manifest with the member; `None` if it has it already. A package alone becomes a workspace of two.
+/// The manifest with the member; `None` if it has it already. A package alone becomes a workspace of two,
+/// and the packages in `apart` stay out of it: they have been built on their own so far.
 ///
 /// # Errors
 /// A usage error if the manifest is no TOML, or says something else where the members are listed.
-pub(super) fn with_member(text: &str, name: &str) -> Result<Option<String>> {
-    edit(MANIFEST, text, |document| add(document, name))
+pub(super) fn with_member(text: &str, name: &str, apart: &[String]) -> Result<Option<String>> {
+    edit(MANIFEST, text, |document| add(document, name, apart))
 }
 
-fn add(document: &mut DocumentMut, name: &str) -> Result<()> {
+fn add(document: &mut DocumentMut, name: &str, apart: &[String]) -> Result<()> {
     let odd = |what: &str| {
         Err(Error::usage(format!("{MANIFEST}: {what} is not what cargo expects"))
             .help("run `cargo metadata --no-deps` there to see what cargo says"))
@@ -22,6 +23,10 @@ fn add(document: &mut DocumentMut, name: &str) -> Result<()> {
     if document.get("workspace").is_none() {
         let mut table = Table::new();
         table.decor_mut().set_prefix(if document.is_empty() { "" } else { "\n" });
+        table.insert("members", Item::Value(Array::new().into()));
+        if !apart.is_empty() {
+            table.insert("exclude", Item::Value(apart.iter().collect::<Array>().into()));
+        }
         document.insert("workspace", Item::Table(table));
     }
     let Some(workspace) = document.get_mut("workspace").and_then(Item::as_table_like_mut) else {

@@ -15,7 +15,7 @@ pub(crate) fn plan(found: &Found, request: &Request<'_>) -> Result<Plan> {
     let standing = package::standing(found, request.name)?;
     let text = found.files.get(MANIFEST).map(String::as_str).unwrap_or_default();
     let mut plan = Plan::default();
-    plan.edit(found, MANIFEST, manifest::with_member(text, request.name)?);
+    plan.edit(found, MANIFEST, manifest::with_member(text, request.name, &found.apart)?);
     let [first, usual] = alias::FILES;
     let file = if found.files.contains_key(first) { first } else { usual };
     let config = found.files.get(file).map(String::as_str);

@@ -32,7 +32,7 @@ fn carried_out(found: &Found, plan: &Plan) -> Found {
 }
 
 fn member(text: &str) -> String {
-    manifest::with_member(text, "xtask").unwrap().unwrap_or_else(|| "as it was".into())
+    manifest::with_member(text, "xtask", &["fuzz".to_owned()]).unwrap().unwrap_or_else(|| "as it was".into())
 }
 
 #[test]
@@ -62,11 +62,11 @@ fn the_member_comes_in_the_form_that_the_list_has() {
         ),
         (
             "[package]\r\nname = \"p\" # mine\r\n\r\n[dependencies]\r\n",
-            "[package]\r\nname = \"p\" # mine\r\n\r\n[dependencies]\r\n\r\n[workspace]\r\nmembers = [\"xtask\"]\r\n",
+            "[package]\r\nname = \"p\" # mine\r\n\r\n[dependencies]\r\n\r\n[workspace]\r\nmembers = [\"xtask\"]\r\nexclude = [\"fuzz\"]\r\n",
         ),
         (
             "\u{feff}[package]\nname = \"p\"",
-            "\u{feff}[package]\nname = \"p\"\n\n[workspace]\nmembers = [\"xtask\"]\n",
+            "\u{feff}[package]\nname = \"p\"\n\n[workspace]\nmembers = [\"xtask\"]\nexclude = [\"fuzz\"]\n",
         ),
         ("workspace = { members = [\"a\"] }\n", "workspace = { members = [\"a\", \"xtask\"] }\n"),
     ] {
@@ -77,7 +77,7 @@ fn the_member_comes_in_the_form_that_the_list_has() {
         }
     }
     for odd in ["workspace = 3\n", "[workspace]\nmembers = 3\n", "[workspace\n"] {
-        assert!(manifest::with_member(odd, "xtask").is_err(), "{odd}");
+        assert!(manifest::with_member(odd, "xtask", &[]).is_err(), "{odd}");
     }
 }
 
