@@ -44,6 +44,8 @@ pub enum Command {
     ReleaseCheck(ReleaseCheck),
     /// Say what a code, or a rule of the policy, means and how to fix it
     Explain(Explain),
+    /// Bring all of this into another workspace; shows every change, overwrites nothing
+    Init(Init),
 }
 
 /// What the exit statuses mean, at the end of the help.
@@ -313,6 +315,51 @@ pub struct ReleaseCheck {
 pub struct Explain {
     /// The code, such as TESTS_NONE_RAN, or a rule of the policy; without one, all are listed
     pub code: Option<String>,
+}
+
+/// Arguments of `init`.
+#[derive(Debug, Args)]
+pub struct Init {
+    /// The folder of the workspace, or of the one package
+    #[arg(value_name = "DIR")]
+    pub folder: Option<PathBuf>,
+
+    /// Where the tool is taken from: path:DIR, git:URL#REV, or registry:VERSION@REGISTRY [default: path:
+    /// with the folder that this tool was built from]
+    #[arg(long, value_name = "SOURCE", conflicts_with = "lock_all")]
+    pub from: Option<String>,
+
+    /// What the alias, the package and its folder are called
+    #[arg(long, value_name = "NAME", default_value = "xtask", conflicts_with = "lock_all")]
+    pub name: String,
+
+    /// Write a workflow for GitHub Actions [default: if the repository is at GitHub]
+    #[arg(long, conflicts_with = "lock_all")]
+    pub github: bool,
+
+    /// Write a pipeline for GitLab [default: if the repository is at GitLab]
+    #[arg(long, conflicts_with = "lock_all")]
+    pub gitlab: bool,
+
+    /// Write neither of them
+    #[arg(long, conflicts_with_all = ["github", "gitlab", "lock_all"])]
+    pub no_ci: bool,
+
+    /// Show every change, and write nothing
+    #[arg(long, conflicts_with = "lock_all")]
+    pub dry_run: bool,
+
+    /// Instead: approve all that is shipped, lock the data contracts and lock the policy, for the first time
+    #[arg(long)]
+    pub lock_all: bool,
+
+    /// Who approves, with --lock-all
+    #[arg(long, value_name = "WHO", requires = "lock_all")]
+    pub by: Option<String>,
+
+    /// Leave the network alone
+    #[arg(long)]
+    pub offline: bool,
 }
 
 #[cfg(test)]

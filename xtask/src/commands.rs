@@ -2,6 +2,8 @@
 
 pub(crate) mod budgets;
 pub(crate) mod deliver;
+pub(crate) mod init;
+mod lock_all;
 pub(crate) mod policy;
 mod promote;
 pub(crate) mod release;

@@ -14,12 +14,14 @@ mod commands;
 pub mod day;
 pub mod diagnostics;
 pub mod digest;
+mod entry;
 pub mod error;
 pub mod evidence;
 pub mod freeze;
 pub mod gates;
 pub mod gather;
 pub mod host;
+mod init;
 pub mod plan;
 pub mod process;
 pub mod progress;
@@ -38,6 +40,7 @@ pub mod yaml;
 use std::path::Path;
 
 use commands::deliver::{self, Delivery};
+pub use entry::main;
 use error::Result;
 use evidence::Evidence;
 use evidence::store::Store;
@@ -73,6 +76,7 @@ fn dispatch(cli: &cli::Cli, host: &Host) -> Result<u8> {
         cli::Command::Waivers => commands::waivers::list(manifest_path, host),
         cli::Command::ReleaseCheck(args) => commands::release::check(args, manifest_path, host),
         cli::Command::Explain(args) => commands::explain(args),
+        cli::Command::Init(args) => commands::init::run(args, manifest_path, host),
     }
 }
 

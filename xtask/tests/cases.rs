@@ -121,6 +121,7 @@ cases! {
     license_unknown
     lint_failed
     lints_capped
+    lock_all_held_up
     lockfile_garbage
     lockfile_missing
     lockfile_stale

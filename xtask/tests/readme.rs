@@ -19,6 +19,11 @@ const RUN: &[(&str, &str)] = &[
         "cargo xtask maturity --manifest-path fixtures/orders-service/Cargo.toml --ref v1.0.0",
         "cargo xtask maturity --manifest-path fixtures/orders-service/Cargo.toml --ref v1.0.0",
     ),
+    ("cargo xtask init DIR", "\ncargo xtask init \"$scratch/new\""),
+    (
+        "cargo xtask init --lock-all --by \"Ada L.\"",
+        "\ncargo xtask init --lock-all --by \"Ada L.\" --manifest-path \"$scratch/new/Cargo.toml\"\n",
+    ),
     ("cargo xtask approve-deps", "\ncargo xtask approve-deps \"${there[@]}\"\n"),
     (
         "cargo xtask approve-deps serde@1.0.229 --by \"Ada L.\" --note \"read the diff\"",

@@ -25,3 +25,4 @@ mod values;
 
 pub use gather::{gather, steps};
 pub use judge::judge;
+pub(crate) use suspects::find as suspects;

@@ -5,7 +5,7 @@
 //! left to the edit: the result is read back by the one loader and must be the old policy with exactly
 //! those modes changed, or nothing is written.
 
-mod diff;
+pub(crate) mod diff;
 mod edit;
 mod span;
 mod template;

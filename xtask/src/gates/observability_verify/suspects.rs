@@ -39,7 +39,7 @@ const TELLING: [&str; 26] = [
 ];
 
 /// The binaries of the workspace that look like services and that the settings do not speak of.
-pub(super) fn find(workspace: &Workspace, settings: &Observability) -> Vec<Suspect> {
+pub(crate) fn find(workspace: &Workspace, settings: &Observability) -> Vec<Suspect> {
     let members = workspace.members.workspace_packages();
     let by_name: BTreeMap<&str, &Package> =
         members.iter().map(|package| (package.name.as_str(), *package)).collect();

@@ -8,7 +8,7 @@ const CONTEXT: usize = 3;
 const MOST_COMPARED: usize = 1_000_000;
 
 /// The difference between two texts; nothing if there is none. An empty text before is no file.
-pub(super) fn unified(file: &str, before: &str, after: &str) -> String {
+pub(crate) fn unified(file: &str, before: &str, after: &str) -> String {
     if before == after {
         return String::new();
     }

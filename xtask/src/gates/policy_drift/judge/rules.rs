@@ -13,7 +13,7 @@ use crate::verdict::{Finding, Severity};
 use super::super::rules::text;
 use super::workflows;
 use crate::diagnostics::count;
-pub(super) use tools::{bends, of_workflows};
+pub(super) use tools::{bends, is_the_tools, of_workflows};
 
 /// What a rule saw.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -122,8 +122,9 @@ fn why(setting: &ToolSetting) -> Option<&'static str> {
 }
 
 fn alias(name: &str, value: &str) -> Option<&'static str> {
-    if name == "xtask" {
-        return (!runs_the_tool(value)).then_some("which is not just a call of the package xtask");
+    if is_the_tools(name) {
+        return (!runs_the_tool(name, value))
+            .then_some("which is not just a call of the package of that name");
     }
     let first = value.split_whitespace().next().unwrap_or_default();
     let short = SHORT.iter().find(|(short, _)| *short == name);
@@ -131,9 +132,14 @@ fn alias(name: &str, value: &str) -> Option<&'static str> {
     replaced.then_some("which takes the place of cargo's own command")
 }
 
-/// Whether an alias runs the package xtask, as the alias of this tool has it, and tells it nothing: what
+/// Whether an alias is this tool's: `xtask`, or what `init` takes where that name is somebody else's.
+pub(in super::super) fn is_the_tools(alias: &str) -> bool {
+    alias == "xtask" || alias.ends_with("-xtask")
+}
+
+/// Whether an alias runs the package of its name, as the alias of this tool has it, and tells it nothing: what
 /// stands behind `--` would make another command of it, or judge another workspace.
-fn runs_the_tool(alias: &str) -> bool {
+fn runs_the_tool(name: &str, alias: &str) -> bool {
     let mut words = alias.split_whitespace();
     if !words.next().is_some_and(|word| matches!(word, "run" | "r")) {
         return false;
@@ -148,11 +154,12 @@ fn runs_the_tool(alias: &str) -> bool {
         let mut value = || value.or_else(|| words.next()).unwrap_or_default();
         let ours = match option {
             "--" => return named && words.next().is_none(),
-            "-p" | "--package" => value().split('@').next() == Some("xtask"),
-            "--bin" => value() == "xtask",
+            "-p" | "--package" => value().split('@').next() == Some(name),
+            "--bin" => value() == name,
             "--manifest-path" => {
                 let path = value();
-                !path.contains("..") && path.ends_with("xtask/Cargo.toml")
+                let folder = path.strip_suffix("/Cargo.toml").and_then(|folder| folder.rsplit('/').next());
+                !path.contains("..") && folder == Some(name)
             }
             "--example" | "--config" => return false,
             _ if VALUED.contains(&option) => {
@@ -216,7 +223,8 @@ fn silences(flags: &str) -> Option<&'static str> {
 pub(in super::super) fn bends(name: &str, value: &str) -> Option<&'static str> {
     let name = name.to_uppercase();
     if let Some(alias_name) = name.strip_prefix("CARGO_ALIAS_") {
-        return alias(&alias_name.to_lowercase(), value);
+        // Cargo writes a hyphen of a key as an underscore here.
+        return alias(&alias_name.to_lowercase().replace('_', "-"), value);
     }
     if name.starts_with("CARGO_TARGET_") && name.ends_with("_RUNNER") {
         return runs(value);

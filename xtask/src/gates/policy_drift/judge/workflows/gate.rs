@@ -1,6 +1,7 @@
 //! What a command line does with the gate's exit status.
 
 use super::super::super::shell::{self, Command, Joint};
+use super::super::rules::is_the_tools;
 
 /// Flags of the gate that change what is judged, or how strictly.
 const RELAXING: &[&str] = &[
@@ -113,7 +114,7 @@ pub(super) fn runs(command: &Command) -> bool {
             let own = |word: &&str| !word.starts_with('-');
             let mut plain = words.iter().copied().filter(own);
             match plain.next() {
-                Some("xtask") => plain.next() == Some("maturity"),
+                Some(alias) if is_the_tools(alias) => plain.next() == Some("maturity"),
                 Some("run" | "r") => {
                     let ours = words.iter().any(|word| word.rsplit(['=', '/']).next() == Some("xtask"));
                     let divided = words.iter().position(|word| *word == "--");

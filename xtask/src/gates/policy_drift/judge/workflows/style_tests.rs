@@ -171,6 +171,10 @@ fn a_matrix_of_uploads_behind_a_draft_is_sound() {
     );
     assert!(told(&release(&follows))[0].contains("commands follow"), "{:?}", told(&release(&follows)));
     assert_eq!(told(&release(&windows)), NONE);
+    let renamed = MATRIX.replace("cargo xtask maturity", "cargo gates-xtask maturity");
+    assert_eq!(told(&release(&renamed)), NONE);
+    let other = MATRIX.replace("cargo xtask maturity", "cargo gates maturity");
+    assert!(!told(&release(&other)).is_empty());
 }
 
 /// In the style of release-plz: one job opens pull requests, another releases.

@@ -47,6 +47,13 @@ fn an_alias_leaves_the_checks_and_the_gate_alone() {
         (&["alias", "lint"], "clippy", false),
         (&["env", "CARGO_ALIAS_LINT"], "clippy", false),
         (&["env", "CARGO_ALIAS_XTASK"], "version", true),
+        // As `init` writes it, and under another name.
+        (&["alias", "xtask"], "run --quiet --locked --package xtask@0.0.0 --", false),
+        (&["alias", "gates-xtask"], "run --quiet --locked --package gates-xtask@0.0.0 --", false),
+        (&["alias", "gates-xtask"], "run --manifest-path gates-xtask/Cargo.toml --", false),
+        (&["alias", "gates-xtask"], "run --package xtask --", true),
+        (&["alias", "xtask"], "run --manifest-path gates-xtask/Cargo.toml --", true),
+        (&["env", "CARGO_ALIAS_GATES_XTASK"], "version", true),
     ]);
 }
 
