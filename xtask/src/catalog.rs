@@ -317,7 +317,7 @@ catalog! {
         "tags are not annotated",
         "A lightweight tag is a name without an author, a date or a signature: nobody can tell who released when.",
         "Make it with `git tag --annotate`, or --sign. Where the remote's tag is annotated, the checkout flattened it: `git fetch --force origin refs/tags/TAG:refs/tags/TAG`.";
-    ReleaseTagMoved = "RELEASE_TAG_MOVED", "The tag is not where it was pushed, or not what is checked out",
+    ReleaseTagMoved = "RELEASE_TAG_MOVED", "The tag is not what was pushed, or not what is checked out",
         "differences about where the tag leads",
         "Two contents under one name: who builds the tag later gets something else than what was judged.",
         "Leave a pushed tag where it is, and release the next version; a clone with an old tag gets the pushed one with `git fetch --tags --force`.";
