@@ -124,8 +124,9 @@ fn told(suspect: &Suspect) -> String {
 
 fn listed(facts: &ServicesFacts) -> Vec<Finding> {
     let mut findings = build(facts);
+    let built = findings.is_empty();
     for service in &facts.services {
-        findings.extend(judge_service(service, findings.is_empty()));
+        findings.extend(judge_service(service, built));
     }
     findings.extend(facts.suspects.iter().map(suspected));
     findings

@@ -195,3 +195,15 @@ fn a_build_that_failed_is_told_once_and_first() {
     assert_eq!(told(&judgement), ["SERVICE_BUILD_FAILED `api`: exit status 101"]);
     assert_eq!(judgement.code, Some(Code::ServiceBuildFailed));
 }
+
+#[test]
+fn what_is_told_of_one_service_hides_nothing_of_the_next() {
+    let mut first = sound();
+    first.run = Some(run(stopped(true, None, Some(9))));
+    let mut second = sound();
+    (second.run, second.problem) = (None, Some("port 80 is taken".into()));
+    let judgement = judge(&facts(vec![first, second]));
+    assert_eq!(judgement.outcome, Outcome::Fail);
+    assert_eq!(judgement.code, Some(Code::ServiceNotReady));
+    assert_eq!(told(&judgement)[0], "SERVICE_NOT_READY api was not started: port 80 is taken");
+}
