@@ -28,6 +28,20 @@ pub struct Host {
 }
 
 impl Host {
+    /// One with these variables and nothing else.
+    #[cfg(test)]
+    pub(crate) fn made_up(variables: &[(&str, &str)]) -> Host {
+        Host {
+            now: OffsetDateTime::UNIX_EPOCH,
+            env: variables.iter().map(|(key, value)| (key.into(), value.into())).collect(),
+            current_dir: "/here".into(),
+            exe: None,
+            stdout_terminal: false,
+            stderr_terminal: false,
+            interrupt: Interrupt::default(),
+        }
+    }
+
     /// A variable of the environment, if it is set, not empty and UTF-8.
     pub fn var(&self, name: &str) -> Option<&str> {
         let (_, value) = self.env.iter().find(|(key, _)| key == name)?;

@@ -25,6 +25,7 @@ mod init;
 pub mod plan;
 pub mod process;
 pub mod progress;
+pub mod random;
 pub mod release;
 pub mod replace;
 pub mod report;

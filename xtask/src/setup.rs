@@ -287,18 +287,6 @@ fn keep<T>(result: Result<T>, errors: &mut Vec<Error>) -> Option<T> {
 mod tests {
     use super::*;
 
-    fn host(variables: &[(&str, &str)]) -> Host {
-        Host {
-            now: OffsetDateTime::UNIX_EPOCH,
-            env: variables.iter().map(|(key, value)| (key.into(), value.into())).collect(),
-            current_dir: "/here".into(),
-            exe: None,
-            stdout_terminal: false,
-            stderr_terminal: false,
-            interrupt: crate::host::Interrupt::default(),
-        }
-    }
-
     #[test]
     fn the_ci_s_variables_become_full_refs() {
         type Pair<'a> = (&'a str, &'a str);
@@ -311,16 +299,16 @@ mod tests {
         ];
         for (variables, expected) in cases {
             let expected = expected.map(|(name, full)| (name.to_owned(), full.to_owned()));
-            assert_eq!(ci_ref(&host(variables)), expected);
+            assert_eq!(ci_ref(&Host::made_up(variables)), expected);
         }
     }
 
     #[test]
     fn a_source_date_that_is_no_number_is_a_usage_error() {
-        assert_eq!(source_date_epoch(&host(&[])).unwrap(), None);
-        assert_eq!(source_date_epoch(&host(&[("SOURCE_DATE_EPOCH", "12")])).unwrap(), Some(12));
+        assert_eq!(source_date_epoch(&Host::made_up(&[])).unwrap(), None);
+        assert_eq!(source_date_epoch(&Host::made_up(&[("SOURCE_DATE_EPOCH", "12")])).unwrap(), Some(12));
         for bad in ["soon", "1.5", "99999999999999"] {
-            assert!(source_date_epoch(&host(&[("SOURCE_DATE_EPOCH", bad)])).is_err(), "{bad}");
+            assert!(source_date_epoch(&Host::made_up(&[("SOURCE_DATE_EPOCH", bad)])).is_err(), "{bad}");
         }
     }
 }

@@ -5,12 +5,13 @@ use std::time::{Duration, Instant};
 use super::client::{Answer, Client};
 use super::running::Running;
 use super::traces;
-use super::values::{Values, random, random_hex, step_name};
+use super::values::{Values, step_name};
 use crate::diagnostics::one_line;
 use crate::evidence::Ended;
 use crate::evidence::services::Exercised;
 use crate::gather::Context;
 use crate::process::Command;
+use crate::random::{random, random_hex};
 use crate::settings::services::placeholder::{Placeholder, placeholders};
 use crate::settings::services::{Request, Service, Step, Wanted};
 

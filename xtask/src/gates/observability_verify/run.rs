@@ -10,7 +10,7 @@ use super::exercise::{Done, Exercise};
 use super::readings::Readings;
 use super::receiver::Receiver;
 use super::running::Running;
-use super::secrets::Searcher;
+use super::secrets::{Searcher, merge};
 use super::values::Values;
 use super::{ready, traces};
 use crate::diagnostics::one_line;
@@ -46,24 +46,24 @@ pub(super) fn run(ctx: &Context<'_>, service: &Service, executable: &Path) -> Se
 
 /// Facts about a service of which nothing is known.
 pub(super) fn blank(service: &Service) -> ServiceFacts {
-    let not = |reason: &str| reason.to_owned();
     ServiceFacts {
         name: service.name.clone(),
         package: service.package.clone(),
         binary: service.binary.clone().unwrap_or_default(),
-        metrics: match &service.metrics {
-            Wanted::Yes(_) => Sought::NotReached,
-            Wanted::NotApplicable(reason) => Sought::NotApplicable { reason: not(reason) },
-        },
-        logs: match &service.logs {
-            Wanted::Yes(_) => Sought::NotReached,
-            Wanted::NotApplicable(reason) => Sought::NotApplicable { reason: not(reason) },
-        },
+        metrics: not_reached(&service.metrics),
+        logs: not_reached(&service.logs),
         traces: match &service.traces {
             Some(_) => Sought::NotReached,
             None => Sought::NotApplicable { reason: "none were asked for".into() },
         },
         ..ServiceFacts::default()
+    }
+}
+
+fn not_reached<W, F>(wanted: &Wanted<W>) -> Sought<F> {
+    match wanted {
+        Wanted::Yes(_) => Sought::NotReached,
+        Wanted::NotApplicable(reason) => Sought::NotApplicable { reason: reason.clone() },
     }
 }
 
@@ -150,10 +150,6 @@ impl Session<'_> {
     fn carry_out(&self, executable: &Path, spans: Spans, facts: &mut ServiceFacts) -> Result<(), String> {
         let command = self.command(executable, &spans.receiver);
         let file = self.log_file();
-        if let Some(file) = &file {
-            // What stands there already is not this run's.
-            let _ = std::fs::remove_file(file);
-        }
         let running = Running::new(self.ctx.processes, self.service, self.searcher, file);
         let stop = Stop::with_grace(self.service.grace);
         let log = self.ctx.log(&format!("service-{}", self.service.name));
@@ -317,18 +313,6 @@ impl Session<'_> {
     fn traces_settled(&self, receiver: &Receiver, done: &Done) -> bool {
         let settled = |wanted| receiver.received(|received| traces::settled(wanted, received, &done.sent));
         self.service.traces.as_ref().is_none_or(settled)
-    }
-}
-
-/// Adds leaks to those that are known, each secret, form and place once.
-pub(super) fn merge(known: &mut Vec<Leak>, found: Vec<Leak>) {
-    for leak in found {
-        let same =
-            |one: &&mut Leak| (&one.secret, &one.form, &one.place) == (&leak.secret, &leak.form, &leak.place);
-        match known.iter_mut().find(same) {
-            Some(one) => one.times = one.times.saturating_add(leak.times),
-            None => known.push(leak),
-        }
     }
 }
 

@@ -90,6 +90,8 @@ impl Panics {
 /// A log file, read as it grows.
 struct LogFile {
     path: PathBuf,
+    /// How long it was before the service was started: what stands there is not this run's.
+    before: u64,
     open: Option<File>,
     search: Search,
     problem: Option<String>,
@@ -117,7 +119,13 @@ impl<'a> Running<'a> {
             collector,
             searches: [searcher.stream(), searcher.stream()],
             panics: Panics::default(),
-            file: file.map(|path| LogFile { path, open: None, search: searcher.stream(), problem: None }),
+            file: file.map(|path| LogFile {
+                before: std::fs::metadata(&path).map_or(0, |data| data.len()),
+                path,
+                open: None,
+                search: searcher.stream(),
+                problem: None,
+            }),
         };
         Running { processes, ended: AtomicBool::new(false), emitted: Mutex::new(emitted) }
     }
@@ -220,6 +228,14 @@ impl Emitted<'_> {
         let Some(file) = &mut self.file else { return };
         if file.open.is_none() {
             file.open = File::open(&file.path).ok();
+            if let Some(open) = &mut file.open {
+                // A service may begin its file anew; then nothing of it is from before.
+                let length = open.metadata().map_or(0, |data| data.len());
+                let from = if length < file.before { 0 } else { file.before };
+                if let Err(error) = open.seek(SeekFrom::Start(from)) {
+                    file.problem = Some(format!("it cannot be read: {error}"));
+                }
+            }
         }
         let Some(open) = &mut file.open else { return };
         let mut buffer = vec![0; PIECE];
@@ -249,5 +265,49 @@ impl Emitted<'_> {
             file.problem = Some("it was cut short while the service ran, so not all of it was read".into());
             let _ = open.seek(SeekFrom::End(0));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::io::Write;
+
+    use super::*;
+    use crate::host::Host;
+    use crate::settings::{parse, services::Services};
+
+    const LINE: &str = r#"{"timestamp":"2026-01-02T03:04:05Z","level":"INFO","target":"a","message":"b"}"#;
+
+    /// What is read of a log file that held something before, once `write` has done what a service does to it.
+    fn logged(before: &str, write: impl FnOnce(&std::path::Path)) -> LogFacts {
+        let text =
+            "version: 1\nobservability_verify: {services: [{package: a, args: ['{port}'], exercise: [GET /],
+            metrics: {not_applicable: x}, logs: {from: {file: a.log}}}]}";
+        let settings = parse(text.as_bytes(), "e.yml").unwrap();
+        let Services::Listed(services) = settings.observability_verify.services else { panic!() };
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.log");
+        fs::write(&file, before).unwrap();
+        let (processes, searcher) = (Processes::new(&Host::made_up(&[])), Searcher::new(&[]));
+        let running = Running::new(&processes, &services[0], &searcher, Some(file.clone()));
+        write(&file);
+        running.logs_settled();
+        running.finish().logs.unwrap()
+    }
+
+    #[test]
+    fn what_stood_in_a_log_file_before_is_left_there_and_is_not_this_runs() {
+        let added = logged("old and plain\n", |file| {
+            let mut open = fs::OpenOptions::new().append(true).open(file).unwrap();
+            writeln!(open, "{LINE}").unwrap();
+            drop(open);
+            assert!(fs::read_to_string(file).unwrap().starts_with("old and plain\n"));
+        });
+        assert_eq!((added.lines, added.json, added.problem), (1, 1, None));
+        let anew = logged(&"old and plain\n".repeat(9), |file| fs::write(file, format!("{LINE}\n")).unwrap());
+        assert_eq!((anew.lines, anew.json, anew.problem), (1, 1, None));
+        let nothing = logged("old and plain\n", |_| {});
+        assert_eq!(nothing.lines, 0);
     }
 }

@@ -81,6 +81,18 @@ impl Searcher {
     }
 }
 
+/// Adds leaks to those that are known, each secret, form and place once.
+pub(super) fn merge(known: &mut Vec<Leak>, found: Vec<Leak>) {
+    for leak in found {
+        let same =
+            |one: &&mut Leak| (&one.secret, &one.form, &one.place) == (&leak.secret, &leak.form, &leak.place);
+        match known.iter_mut().find(same) {
+            Some(one) => one.times = one.times.saturating_add(leak.times),
+            None => known.push(leak),
+        }
+    }
+}
+
 /// The search of one place.
 #[derive(Debug)]
 pub(super) struct Search {

@@ -1,11 +1,10 @@
 //! What the placeholders of one run of a service stand for.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::hash::{BuildHasher, RandomState};
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 
-use crate::digest;
+use crate::random::random_hex;
 use crate::settings::services::placeholder::{self, Placeholder};
 use crate::settings::services::{LogSource, Request, Service, Sign, Step, Wanted};
 
@@ -205,21 +204,6 @@ fn port_names(service: &Service) -> BTreeSet<String> {
         Wanted::NotApplicable(_) => None,
     };
     told.chain(ready).chain(metrics).chain(requests(service).map(|request| request.port.clone())).collect()
-}
-
-/// Bytes that nobody can guess. The standard library's hasher is seeded by the operating system.
-pub(super) fn random<const N: usize>() -> [u8; N] {
-    let mut bytes = [0; N];
-    for (index, piece) in bytes.chunks_mut(8).enumerate() {
-        let random = RandomState::new().hash_one(index).to_le_bytes();
-        piece.iter_mut().zip(random).for_each(|(byte, random)| *byte = random);
-    }
-    bytes
-}
-
-/// The same in lower-case hex.
-pub(super) fn random_hex<const N: usize>() -> String {
-    digest::hex(&random::<N>())
 }
 
 #[cfg(test)]
